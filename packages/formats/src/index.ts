@@ -1,1 +1,1 @@
-export {};
+export * from './xml-rpc.js';
