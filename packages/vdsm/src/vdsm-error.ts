@@ -1,0 +1,120 @@
+/**
+ * Error codes of the protocol, by a short name. Callers branch on the code, never on the text:
+ * VDSM's own texts vary with its version.
+ */
+export const VDSM_CODE = {
+  parseError: -32700,
+  invalidRequest: -32600,
+  methodNotFound: -32601,
+  invalidParams: -32602,
+  internalError: -32603,
+  noSuchVm: 1,
+  vmExists: 4,
+  vmIsDown: 6,
+  cannotCreateVm: 9,
+  noConnectionToPeer: 10,
+  missingParameter: 11,
+  migrationError: 12,
+  imageFileNotFound: 13,
+  outOfMemory: 14,
+  unexpected: 16,
+  ticketError: 18,
+  guestAgentSilent: 19,
+  resourceUnavailable: 40,
+  destroyFailed: 42,
+  notImplemented: 44,
+  migrationCancelFailed: 47,
+  migrationInProgress: 51,
+  updateDeviceFailed: 56,
+  hardwareInfoFailed: 57,
+  haMaintenanceFailed: 61,
+  unsupportedOperation: 75,
+  migrationNotInProgress: 81,
+  migrationLimit: 82,
+  resetFailed: 90,
+  invalidParameter: 91,
+  /** Answered to every method until storage is initialised after a start; poll. */
+  recovering: 99,
+  general: 100,
+  notEnoughResources: 1100,
+  storageGeneral: 200,
+  volumeDoesNotExist: 201,
+  volumeCreateFailed: 205,
+  volumeMetadataRead: 207,
+  volumeMetadataWrite: 208,
+  volumeAccess: 209,
+  volumeExists: 212,
+  volumeIllegal: 227,
+  volumeBadPreallocation: 231,
+  imagePathMissing: 254,
+  imageNotInDomain: 268,
+  poolActionFailed: 300,
+  poolCreateFailed: 301,
+  poolConnectFailed: 302,
+  poolDisconnectFailed: 303,
+  masterNotFound: 304,
+  poolUnknown: 309,
+  poolNotConnected: 313,
+  poolExists: 316,
+  otherPoolConnected: 323,
+  wrongMaster: 324,
+  poolConnected: 325,
+  domainActionFailed: 350,
+  domainCreateFailed: 351,
+  domainDoesNotExist: 358,
+  domainNotMounted: 360,
+  domainMountNotEmpty: 361,
+  domainMetadataCreate: 362,
+  domainMetadataMissing: 364,
+  domainExists: 365,
+  domainBadType: 372,
+  domainNotInPool: 375,
+  domainAccess: 379,
+  domainAlreadyAttached: 380,
+  domainBadClass: 386,
+  badRemotePath: 390,
+  cannotFormatAttached: 391,
+  domainVersionUnsupported: 394,
+  targetUnsupported: 399,
+  taskInvalid: 400,
+  taskUnknown: 401,
+  taskNotFinished: 403,
+  taskInProgress: 406,
+  taskBadState: 410,
+  connectServerFailed: 451,
+  disconnectServerFailed: 452,
+  pathPermission: 469,
+  mountFailed: 477,
+  spmStartFailed: 650,
+  cannotAcquireLock: 651,
+  spmParameters: 652,
+  spmStopTasksLeft: 653,
+  notSpm: 654,
+  isSpm: 656,
+  acquireHostIdFailed: 661,
+  releaseHostIdFailed: 662,
+  hostIdMismatch: 700,
+  lockInitFailed: 701,
+  metadataBad: 751,
+  metadataChecksum: 752,
+  metadataValidation: 753,
+  domainInPool: 900,
+  noSuchLease: 936,
+  storageInvalidParameter: 1000,
+} as const;
+
+/** An error that the other side answered, or that a handler answers with. */
+export class VdsmError extends Error {
+  readonly code: number;
+
+  constructor(code: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'VdsmError';
+    this.code = code;
+  }
+}
+
+/** True for a VdsmError with that code. */
+export function isVdsmError(thrown: unknown, code: number): thrown is VdsmError {
+  return thrown instanceof VdsmError && thrown.code === code;
+}
