@@ -1,0 +1,52 @@
+import type { PeerSlot } from '../cluster/peers.js';
+import type { Health, VmView } from '../engine-status.js';
+import type { Fact } from '../fact.js';
+
+/** Everything that a decision may look at. Immutable; one per step. */
+export interface Observation {
+  /** This host's monotonic seconds. */
+  readonly nowS: number;
+  readonly hostId: number;
+  readonly globalMaintenance: Fact<boolean>;
+  readonly localMaintenance: boolean;
+  readonly vm: Fact<VmView>;
+  readonly health: Fact<Health>;
+  /** The storage domain's monitor: valid, its delay bearable, its host id held. */
+  readonly storage: Fact<boolean>;
+  /** A complete reading of the peers' believable slots (without ours), and when it was made. */
+  readonly slots: Fact<SlotsReading>;
+  readonly lease: Fact<LeaseLook>;
+  readonly networkShare: Fact<number>;
+  readonly bridgeUp: Fact<boolean>;
+  readonly memoryFreeMiB: Fact<number>;
+  readonly cpuLoad: Fact<number>;
+  readonly configUpToDate: Fact<boolean>;
+  /** Memory that the engine VM needs; undefined while no configuration was read. */
+  readonly vmMemoryMiB: number | undefined;
+  /** The last start that the host daemon refused outright, if any. */
+  readonly startRefused: { readonly atS: number; readonly why: string } | undefined;
+}
+
+export interface SlotsReading {
+  readonly peers: readonly PeerSlot[];
+  readonly readS: number;
+}
+
+/** The engine VM's lease and what sanlock thinks of its owner (house.md 6, look before you leap). */
+export type LeaseLook =
+  | { readonly kind: 'free' }
+  | {
+      readonly kind: 'held';
+      readonly byHostId: number;
+      readonly owner: OwnerState;
+      /** Seconds until sanlock will grant it over a dead owner, when that can be told. */
+      readonly grantableInS: number | undefined;
+    };
+
+/**
+ * live     renews its host id: no attempt
+ * failing  does not renew: an attempt parks until sanlock calls it dead
+ * gone     dead, left, or joined anew since: the lease can be granted
+ * unknown  sanlock cannot tell yet: no attempt (I5)
+ */
+export type OwnerState = 'live' | 'failing' | 'gone' | 'unknown';

@@ -1,0 +1,92 @@
+import type { VmView } from '../engine-status.js';
+import { downAfterRun } from './after-run.js';
+import type { Context } from './step.js';
+import { type Decision, go, isOverdue, stay } from './transition.js';
+
+/** EngineStart: a start was issued. EngineStarting: the guest runs and the engine is not healthy yet. */
+export function fromStarting(context: Context, vm: VmView): Decision {
+  const { machine } = context;
+  switch (vm.kind) {
+    case 'running':
+      return running(context, vm.status);
+    case 'waiting':
+      return waiting(context);
+    case 'down':
+      return down(context, vm);
+    case 'absent':
+      if (machine.memory.wasUp) return downAfterRun(context, vm);
+      return refusedOrPending(context);
+  }
+}
+
+function running({ machine, seen, timing }: Context, status: string): Decision {
+  if (seen.health.kind === 'known' && seen.health.value === 'good') {
+    return go(machine, seen.nowS, 'EngineUp', 'the engine is healthy', {
+      memory: { wasUp: true, disqualified: undefined },
+    });
+  }
+  if (machine.name === 'EngineStart') {
+    return go(machine, seen.nowS, 'EngineStarting', `the engine VM is ${status}`, {
+      memory: { wasUp: true },
+      timeoutS: timing.startTimeoutS,
+    });
+  }
+  if (isOverdue(machine, seen.nowS)) {
+    return go(machine, seen.nowS, 'EngineStop', 'the engine did not become healthy in time', {
+      effects: ['shutdown-vm'],
+      memory: { stopCountsAsFailure: true },
+      timeoutS: timing.gracefulStopS,
+    });
+  }
+  return stay(machine, `waiting for the engine to become healthy, the VM is ${status}`, {
+    memory: { wasUp: true },
+  });
+}
+
+/** Parked on the lease, most likely. A lease that turned out to be held by a live host ends by itself. */
+function waiting({ machine, seen }: Context): Decision {
+  const lease = seen.lease;
+  const what =
+    lease.kind === 'known' && lease.value.kind === 'held'
+      ? `waiting for the lease of host ${lease.value.byHostId}${
+          lease.value.grantableInS === undefined
+            ? ''
+            : `, about ${Math.ceil(lease.value.grantableInS)} s`
+        }`
+      : 'the engine VM is being launched';
+  return stay(machine, what);
+}
+
+function down(context: Context, vm: Extract<VmView, { kind: 'down' }>): Decision {
+  const { machine, seen } = context;
+  if (machine.memory.wasUp) return downAfterRun(context, vm);
+  if (vm.cause === 'lease-held' || vm.cause === 'migrated-away') {
+    return go(machine, seen.nowS, 'EngineDown', `another host has the lease: ${vm.detail}`, {
+      effects: ['forget-vm'],
+      memory: { contendedS: seen.nowS },
+    });
+  }
+  if (vm.cause === 'shut-down') {
+    return go(machine, seen.nowS, 'EngineDown', `the start was cancelled: ${vm.detail}`, {
+      effects: ['forget-vm'],
+      memory: { contendedS: seen.nowS },
+    });
+  }
+  return failed(context, vm.detail);
+}
+
+function refusedOrPending(context: Context): Decision {
+  const { machine, seen } = context;
+  const refused = seen.startRefused;
+  if (refused !== undefined && refused.atS >= machine.sinceS) return failed(context, refused.why);
+  if (isOverdue(machine, seen.nowS)) return failed(context, 'the VM never appeared');
+  return stay(machine, 'asking the host daemon to start the engine VM', { effects: ['start-vm'] });
+}
+
+function failed({ machine, seen }: Context, why: string): Decision {
+  const failedStartsS = [...machine.memory.failedStartsS, seen.nowS];
+  return go(machine, seen.nowS, 'EngineDown', `start failed (${failedStartsS.length}): ${why}`, {
+    effects: ['forget-vm'],
+    memory: { failedStartsS },
+  });
+}
