@@ -1,0 +1,46 @@
+/** The text of a region of storage, without the NULs that pad it. */
+export interface SlotText {
+  /** At most the first `count` characters. */
+  readonly head: string;
+  readonly rest: string;
+}
+
+/**
+ * The UTF-8 text in `bytes`, split behind its first `count` characters (characters, not bytes or
+ * UTF-16 units: so do the original's readers). Says what is wrong when the bytes are no UTF-8, with
+ * nothing replaced or skipped, or hold fewer characters, NULs counted.
+ */
+export function readSlotText(bytes: Uint8Array, count: number): SlotText | string {
+  // Most of a slot is padding: it is counted, not decoded.
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end--;
+  const text = decodeUtf8(bytes.subarray(0, end));
+  if (text === undefined) return 'text is not UTF-8';
+  let index = 0;
+  let characters = 0;
+  while (characters < count && index < text.length) {
+    index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
+    characters++;
+  }
+  if (characters + bytes.length - end < count) return `fewer than ${count} characters`;
+  return { head: withoutTrailingNuls(text.slice(0, index)), rest: text.slice(index) };
+}
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function withoutTrailingNuls(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 0) end--;
+  return text.slice(0, end);
+}
+
+export function isAllZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}
