@@ -23,7 +23,7 @@ export interface LeaseManager {
 export interface LeaseAreas {
   /** Formats a lockspace for `maxHosts` hosts; each record carries `ioTimeoutS`. */
   writeLockspace(lockspace: LockspaceArea, ioTimeoutS: number): Promise<void>;
-  /** The io_timeout (seconds) it was formatted with. `SANLK_LEADER_MAGIC` when it is none. */
+  /** The io_timeout (seconds) it was formatted with. `SANLK_LEADER_MAGIC` or `EMSGSIZE` when it is none. */
   readLockspace(lockspace: LockspaceArea): Promise<{ readonly ioTimeoutS: number }>;
   /** Formats a resource. The caller has made sure that nobody uses it. */
   writeResource(resource: LeaseResource): Promise<void>;
@@ -46,7 +46,10 @@ export interface Lockspaces {
 
 /** Leases held by this process: sanlock releases them when the process ends. */
 export interface LeaseHolder {
-  /** `SANLK_ACQUIRE_IDLIVE` and the like when another host holds it (see `isHeldElsewhere`). */
+  /**
+   * `SANLK_ACQUIRE_IDLIVE` and the like when another host holds it (see `isHeldElsewhere`),
+   * `ENOSPC` when the lockspace is not joined. Idempotent, as is `release`.
+   */
   acquire(resource: LeaseResource): Promise<void>;
   release(resource: LeaseResource): Promise<void>;
 }

@@ -23,6 +23,11 @@ export class OneAtATime {
     return this.#current !== undefined;
   }
 
+  /** Resolves when the operation under way, if any, has ended. */
+  async idle(): Promise<void> {
+    await this.#current;
+  }
+
   /** Runs `operation` alone. HE_STORAGE_TIMEOUT when it, or the one before it, takes too long. */
   async run<T>(what: string, deadlineMs: number, operation: () => Promise<T>): Promise<T> {
     const timer = new AbortController();
