@@ -193,7 +193,8 @@ export class VdsmClient implements VdsmCaller {
         return;
       }
       case 'MESSAGE':
-        return this.#takeMessage(frame);
+        this.#takeMessage(frame);
+        return;
       case 'RECEIPT':
         this.#onReceipt?.();
         return;

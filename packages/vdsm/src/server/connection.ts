@@ -41,12 +41,18 @@ export function serveConnection(socket: Socket, parts: ConnectionParts): void {
 
   socket.on('data', (bytes: Buffer) => {
     if (socket.destroyed) return;
-    if (firstBytes === undefined) return session.receive(bytes);
+    if (firstBytes === undefined) {
+      session.receive(bytes);
+      return;
+    }
     firstBytes = Buffer.concat([firstBytes, bytes]);
     const protocol = detectProtocol(firstBytes);
     if (protocol === 'undecided') return;
     clearTimeout(firstBytesTimer);
-    if (protocol !== 'stomp') return drop(`peer speaks ${protocol} protocol, not STOMP`);
+    if (protocol !== 'stomp') {
+      drop(`peer speaks ${protocol} protocol, not STOMP`);
+      return;
+    }
     const seen = firstBytes;
     firstBytes = undefined;
     session.receive(seen);

@@ -71,15 +71,20 @@ export class StompSession implements Subscriber {
   #take(frame: Frame): void {
     switch (frame.command) {
       case 'CONNECT':
-        return this.#connect(frame);
+        this.#connect(frame);
+        return;
       case 'SUBSCRIBE':
-        return this.#subscribe(frame);
+        this.#subscribe(frame);
+        return;
       case 'UNSUBSCRIBE':
-        return this.#unsubscribe(frame);
+        this.#unsubscribe(frame);
+        return;
       case 'SEND':
-        return this.#takeSend(frame);
+        this.#takeSend(frame);
+        return;
       case 'DISCONNECT':
-        return this.#disconnect(frame);
+        this.#disconnect(frame);
+        return;
       default:
         throw new StompError(`unsupported command ${frame.command}`);
     }
