@@ -1,5 +1,6 @@
 export * from './direct-io.js';
 export * from './lease-view.js';
+export * from './libvirt/libvirt-driver.js';
 export * from './mounts.js';
 export * from './process-runner.js';
 export * from './sanlock/sanlock-lease-manager.js';

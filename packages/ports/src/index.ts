@@ -7,4 +7,5 @@ export * from './log.js';
 export * from './mounts.js';
 export * from './one-at-a-time.js';
 export * from './process-runner.js';
+export * from './virt-driver.js';
 export * from './whiteboard.js';

@@ -155,10 +155,10 @@ export interface StoragePoolVerbs {
     params: {
       readonly storagepoolID: Uuid;
       readonly prevID: number;
-      readonly prevLver: number | string;
+      readonly prevLver: number;
       readonly enableScsiFencing: boolean | string;
       readonly maxHostID?: number;
-      readonly domVersion?: number | string;
+      readonly domVersion?: number;
     };
     result: Uuid;
   };
