@@ -155,10 +155,10 @@ export interface StoragePoolVerbs {
     params: {
       readonly storagepoolID: Uuid;
       readonly prevID: number;
-      readonly prevLver: number;
+      readonly prevLver: number | string;
       readonly enableScsiFencing: boolean | string;
       readonly maxHostID?: number;
-      readonly domVersion?: number;
+      readonly domVersion?: number | string;
     };
     result: Uuid;
   };

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DOMAIN, type HostPlan, type NetworkPlan } from './network-plan.js';
+import { HOST_CHECKOUT } from './paths.js';
+
+/**
+ * The files that turn a view of this machine into a host of the lab. They are copied into the
+ * host's own layer at its first boot; later power cycles keep what the product has made of them.
+ */
+
+const QEMU_CONF = `user = "root"
+group = "root"
+lock_manager = "sanlock"
+cgroup_controllers = []
+security_driver = "none"
+namespaces = []
+remember_owner = 0
+stdio_handler = "file"
+`;
+
+const LIBVIRTD_CONF = `auth_unix_ro = "none"
+auth_unix_rw = "none"
+unix_sock_group = "root"
+`;
+
+// Leases are named in the domain's XML; libvirt shall not make its own for each disk.
+const QEMU_SANLOCK_CONF = `auto_disk_leases = 0
+require_lease_for_disks = 0
+user = "root"
+group = "root"
+`;
+
+const SYSTEMCTL = `#!/bin/sh
+exec /usr/bin/node ${HOST_CHECKOUT}/lab/dist/src/systemctl/main.js "$@"
+`;
+
+/** Folders of the product which the machine itself may have; a new host begins without them. */
+export const FRESH_FOLDERS = [
+  '/etc/vdsm',
+  '/etc/pki/vdsm',
+  '/etc/ovirt-hosted-engine',
+  '/etc/ovirt-hosted-engine-ha',
+  '/etc/libvirt/qemu',
+  '/var/lib/libvirt',
+  '/var/cache/libvirt',
+  '/var/lib/ovirt-hosted-engine-ha',
+  '/var/lib/ovirt-hosted-engine-setup',
+  '/var/lib/vdsm',
+  '/var/lib/sanlock',
+  '/var/log',
+  '/root/.ssh',
+];
+
+function put(path: string, text: string, mode = 0o644): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+}
+
+/** Where a host's first boot finds the files to copy. */
+export function seedFolder(hostDir: string): string {
+  return join(hostDir, 'seed');
+}
+
+/** Writes a new host's own files for its first boot. */
+export function writeHostFiles(hostDir: string, network: NetworkPlan, host: HostPlan): void {
+  const file = (path: string): string => join(seedFolder(hostDir), path);
+  put(file('/etc/hostname'), `${host.fqdn}\n`);
+  put(file('/etc/hosts'), `127.0.0.1 localhost\n${host.address} ${host.fqdn} ${host.name}\n`);
+  put(
+    file('/etc/resolv.conf'),
+    `search ${DOMAIN}\nnameserver ${network.gateway}\noptions timeout:2 attempts:2\n`,
+  );
+  put(file('/etc/libvirt/qemu.conf'), QEMU_CONF);
+  put(file('/etc/libvirt/libvirtd.conf'), LIBVIRTD_CONF);
+  put(file('/etc/libvirt/qemu-sanlock.conf'), QEMU_SANLOCK_CONF);
+  // On real hardware this is the machine's own id; sanlock knows the host by it over reboots.
+  put(file('/etc/vdsm/vdsm.id'), `${randomUUID()}\n`);
+  put(file('/usr/bin/systemctl'), SYSTEMCTL, 0o755);
+  mkdirSync(file('/root/.ssh'), { recursive: true, mode: 0o700 });
+}

@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import {
+  DOMAIN,
+  type HostPlan,
+  hostRecords,
+  type NetworkPlan,
+  PREFIX_LENGTH,
+} from '../network-plan.js';
+import { runOrThrow } from '../proc/run.js';
+
+/**
+ * The lab's network, inside the site's own network namespace: a bridge with the gateway's address,
+ * name service on it, and one cable to each powered host.
+ */
+
+const SITE_BRIDGE = 'lab0';
+const TABLE = 'inet lab';
+
+async function ip(lines: readonly string[]): Promise<void> {
+  await runOrThrow('ip', ['-batch', '-'], { input: `${lines.join('\n')}\n` });
+}
+
+export async function layNetwork(plan: NetworkPlan): Promise<void> {
+  await ip([
+    'link set lo up',
+    `link add ${SITE_BRIDGE} type bridge forward_delay 0 stp_state 0`,
+    `link set ${SITE_BRIDGE} up`,
+    `address add ${plan.gateway}/${PREFIX_LENGTH} broadcast + dev ${SITE_BRIDGE}`,
+  ]);
+  await runOrThrow('nft', ['-f', '-'], {
+    input: `table ${TABLE} { chain gateway { type filter hook input priority 0; policy accept; }; }\n`,
+  });
+}
+
+export function startNameService(plan: NetworkPlan, logPath: string): ChildProcess {
+  const log = openSync(logPath, 'a');
+  const child = spawn(
+    'dnsmasq',
+    [
+      '--keep-in-foreground',
+      '--conf-file=/dev/null',
+      '--log-facility=-',
+      '--pid-file',
+      '--user=root',
+      '--no-resolv',
+      '--no-hosts',
+      '--bind-interfaces',
+      `--listen-address=${plan.gateway}`,
+      `--local=/${DOMAIN}/`,
+      `--domain=${DOMAIN}`,
+      ...hostRecords(plan).map((record) => `--host-record=${record}`),
+    ],
+    { stdio: ['ignore', log, log] },
+  );
+  closeSync(log);
+  return child;
+}
+
+/** Lays the cable of a booting host, whose PID 1 is `pid`. It ends with the host's namespace. */
+export async function plugHost(host: HostPlan, pid: number, isUp: boolean): Promise<void> {
+  await ip([
+    `link add ${host.sitePort} type veth peer name eth0 address ${host.mac} netns ${pid}`,
+    `link set ${host.sitePort} master ${SITE_BRIDGE}`,
+    `link set ${host.sitePort} ${isUp ? 'up' : 'down'}`,
+  ]);
+}
+
+export async function setCable(host: HostPlan, isUp: boolean): Promise<void> {
+  await ip([`link set ${host.sitePort} ${isUp ? 'up' : 'down'}`]);
+}
+
+/** A gateway that does not answer: pings to it are dropped; names are still served. */
+export async function setGateway(isAnswering: boolean): Promise<void> {
+  const rules = isAnswering ? '' : `add rule ${TABLE} gateway icmp type echo-request drop\n`;
+  await runOrThrow('nft', ['-f', '-'], { input: `flush chain ${TABLE} gateway\n${rules}` });
+}
