@@ -1,1 +1,1 @@
-export {};
+export { checkTree, formatViolation } from './tidy/check.js';
