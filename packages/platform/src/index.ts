@@ -5,4 +5,6 @@ export * from './mounts.js';
 export * from './process-runner.js';
 export * from './sanlock/sanlock-lease-manager.js';
 export * from './system-clock.js';
+export * from './system-log.js';
+export * from './systemd-notify.js';
 export * from './whiteboard-file.js';
