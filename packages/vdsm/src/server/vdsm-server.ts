@@ -95,7 +95,9 @@ function createListener(
   server.on('secureConnection', serve);
   server.on('tlsClientError', (error, socket) => {
     const peer = plainAddress(socket.remoteAddress);
-    log.warn('TLS handshake failed', { peer, reason: error.message });
+    // A certificate that was refused shows as a mere hang-up in `error`.
+    const reason = String(socket.authorizationError ?? error.message);
+    log.warn('TLS handshake failed', { peer, reason });
     socket.destroy();
   });
   return server;
