@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DOMAIN, type HostPlan, type NetworkPlan } from './network-plan.js';
 import { HOST_CHECKOUT } from './paths.js';
@@ -78,5 +78,6 @@ export function writeHostFiles(hostDir: string, network: NetworkPlan, host: Host
   // On real hardware this is the machine's own id; sanlock knows the host by it over reboots.
   put(file('/etc/vdsm/vdsm.id'), `${randomUUID()}\n`);
   put(file('/usr/bin/systemctl'), SYSTEMCTL, 0o755);
+  symlinkSync(`${HOST_CHECKOUT}/bin/hosted-engine`, file('/usr/bin/hosted-engine'));
   mkdirSync(file('/root/.ssh'), { recursive: true, mode: 0o700 });
 }

@@ -1,7 +1,12 @@
+export type { ClusterPlan } from './cluster/answers.js';
+export type { EngineReply, EngineRequest } from './cluster/engine-client.js';
 export { clusterVm, type GuestVm } from './cluster/guest.js';
+export type { ClusterStatus, HostStatus } from './cluster/vm-status.js';
+export { Cluster } from './cluster.js';
+export { applianceImage, type DeployOptions, deployCluster, openCluster } from './deploy.js';
 export { type HostProcess, LabHost } from './host.js';
 export { Lab } from './lab.js';
-export { type MakeOptions, makeLab, openLab, removeLab } from './make.js';
+export { isInUse, type MakeOptions, makeLab, openLab, removeLab } from './make.js';
 export { ENGINE_FQDN, type HostPlan, type NetworkPlan } from './network-plan.js';
 export { HOST_CHECKOUT, HOST_EXTRA_UNITS, HOST_STORAGE } from './paths.js';
 export { type RunResult, run, runOrThrow } from './proc/run.js';

@@ -56,7 +56,8 @@ export function clusterVm(host: LabHost, domain = 'HostedEngine'): GuestVm {
   };
 
   const service = async (verb: 'stop' | 'start'): Promise<void> => {
-    await exec('/bin/systemctl', [verb, 'ovirt-engine']);
+    // The appliance's own supervisor: without it the service would start again at once.
+    await exec('/sbin/service', ['engine', verb]);
   };
 
   return {
