@@ -14,7 +14,8 @@ export const lengthRule: Rule = (tree) =>
     return [lines > LINES_MAX ? violation : { ...violation, severity: 'warning' }];
   });
 
-const KEBAB_PATH = /^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*(\.(test|contract|d))?\.ts$/;
+const KEBAB_PATH =
+  /^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*(\.(test|contract|inner|d))?\.ts$/;
 
 export const nameRule: Rule = (tree) =>
   tree.typeScript
