@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { ProcessResult } from '@hosted-engine/ports';
 import { answerFile, type ClusterPlan } from './cluster/answers.js';
 import {
   askEngine,
@@ -13,7 +14,6 @@ import { type ClusterStatus, parseVmStatus } from './cluster/vm-status.js';
 import type { HostProcess, LabHost } from './host.js';
 import type { Lab } from './lab.js';
 import { HOST_CHECKOUT } from './paths.js';
-import type { RunResult } from './proc/run.js';
 import { until, when } from './until.js';
 
 const COMMAND = `${HOST_CHECKOUT}/bin/hosted-engine`;
@@ -54,7 +54,7 @@ export class Cluster {
   }
 
   /** Runs `hosted-engine WORDS` in a host. A non-zero exit is a result. */
-  hostedEngine(host: LabHost, ...words: string[]): Promise<RunResult> {
+  hostedEngine(host: LabHost, ...words: string[]): Promise<ProcessResult> {
     return host.exec([COMMAND, ...words], { timeoutMs: COMMAND_TIMEOUT_MS });
   }
 

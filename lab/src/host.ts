@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { HeError } from '@hosted-engine/ports';
+import { HeError, type ProcessOptions, type ProcessResult } from '@hosted-engine/ports';
 import { requestJson } from './control/json-socket.js';
 import type { Reply } from './host-init/verbs.js';
 import type { Lab } from './lab.js';
 import type { HostPlan } from './network-plan.js';
 import { HOST_SOCKET } from './paths.js';
 import { readProcStat } from './proc/process-identity.js';
-import { type RunOptions, type RunResult, run } from './proc/run.js';
+import { outputOrThrow, run } from './proc/run.js';
 import { until, when } from './until.js';
 
 export interface HostProcess {
@@ -23,12 +23,13 @@ export interface HostProcess {
 const BOOT_SECONDS = 30;
 const SYSTEMCTL_TIMEOUT_MS = 200_000;
 
-const ENVIRONMENT = {
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  LANG: 'C.UTF-8',
-  HOME: '/root',
-  NO_COLOR: '1',
-};
+/** All that a program in a host has of an environment: nothing of the caller's gets in. */
+const ENVIRONMENT = [
+  'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  'LANG=C.UTF-8',
+  'HOME=/root',
+  'NO_COLOR=1',
+];
 
 // A FUSE mount without its process fails every call with ENOTCONN.
 const REMOUNT_DEAD = `
@@ -104,25 +105,19 @@ export class LabHost {
     const site = String(this.#lab.state.site.pid);
     const host = String(await this.#initPid());
     const all = ['-m', '-u', '-i', '-n', '-p'];
-    return ['nsenter', '-t', site, ...all, '--', 'nsenter', '-t', host, ...all, '--'];
+    const inHost = ['nsenter', '-t', host, ...all, '--', 'env', '-i', ...ENVIRONMENT];
+    return ['nsenter', '-t', site, ...all, '--', ...inHost];
   }
 
   /** Runs a program in the host, as root. A non-zero exit is a result. */
-  async exec(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  async exec(argv: readonly string[], options: ProcessOptions = {}): Promise<ProcessResult> {
     const [program = '', ...entered] = await this.enter();
-    const env = options.env ?? ENVIRONMENT;
-    return run(program, [...entered, ...argv], { cwd: '/', ...options, env });
+    return run(program, [...entered, ...argv], { cwd: '/', ...options });
   }
 
   /** As exec, but a non-zero exit rejects with what the program said. @returns its output. */
-  async execOrThrow(argv: readonly string[], options: RunOptions = {}): Promise<string> {
-    const result = await this.exec(argv, options);
-    if (result.code === 0) return result.stdout;
-    const said = (result.stderr.trim() || result.stdout.trim()).slice(-800);
-    throw new HeError(
-      'HE_FAILED',
-      `${this.name}: ${argv.join(' ')} exited with ${result.code}: ${said}`,
-    );
+  async execOrThrow(argv: readonly string[], options: ProcessOptions = {}): Promise<string> {
+    return outputOrThrow(await this.exec(argv, options), `${this.name}: ${argv.join(' ')}`);
   }
 
   /** The host's systemctl, without a process of its own. */

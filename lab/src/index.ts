@@ -9,6 +9,6 @@ export { Lab } from './lab.js';
 export { isInUse, type MakeOptions, makeLab, openLab, removeLab } from './make.js';
 export { ENGINE_FQDN, type HostPlan, type NetworkPlan } from './network-plan.js';
 export { HOST_CHECKOUT, HOST_EXTRA_UNITS, HOST_STORAGE } from './paths.js';
-export { type RunResult, run, runOrThrow } from './proc/run.js';
+export { run, runOrThrow } from './proc/run.js';
 export { labObstacle } from './requirements.js';
 export { type Seen, until, when } from './until.js';

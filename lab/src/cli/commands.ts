@@ -100,7 +100,6 @@ function execCommand(): Command {
       const child = spawn(program, [...entered, ...args.rest], {
         cwd: '/',
         stdio: 'inherit',
-        env: { ...process.env, HOME: '/root', NO_COLOR: '1' },
       });
       return new Promise((resolve, reject) => {
         child.once('error', reject);

@@ -7,7 +7,7 @@ import {
   type NetworkPlan,
   PREFIX_LENGTH,
 } from '../network-plan.js';
-import { runOrThrow } from '../proc/run.js';
+import { run, runOrThrow } from '../proc/run.js';
 
 /**
  * The lab's network, inside the site's own network namespace: a bridge with the gateway's address,
@@ -57,8 +57,10 @@ export function startNameService(plan: NetworkPlan, logPath: string): ChildProce
   return child;
 }
 
-/** Lays the cable of a booting host, whose PID 1 is `pid`. It ends with the host's namespace. */
+/** Lays the cable of a booting host, whose PID 1 is `pid`. */
 export async function plugHost(host: HostPlan, pid: number, isUp: boolean): Promise<void> {
+  // The kernel takes a dead host's cable away some time after its last process: not at once.
+  await run('ip', ['link', 'delete', host.sitePort]);
   await ip([
     `link add ${host.sitePort} type veth peer name eth0 address ${host.mac} netns ${pid}`,
     `link set ${host.sitePort} master ${SITE_BRIDGE}`,

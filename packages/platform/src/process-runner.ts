@@ -33,8 +33,8 @@ function run(
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.env === undefined ? {} : { env: { ...process.env, ...options.env } }),
     });
-    const stdout = collect(child.stdout);
-    const stderr = collect(child.stderr);
+    const stdout = collect(child.stdout, options.onOutput);
+    const stderr = collect(child.stderr, options.onOutput);
     let stopped: HeError | undefined;
     const stop = (why: HeError): void => {
       stopped ??= why;
@@ -69,12 +69,16 @@ function run(
   });
 }
 
-function collect(stream: NodeJS.ReadableStream): () => string {
+function collect(
+  stream: NodeJS.ReadableStream,
+  onOutput: ((text: string) => void) | undefined,
+): () => string {
   const chunks: Buffer[] = [];
   let size = 0;
   stream.on('data', (chunk: Buffer) => {
     if (size < OUTPUT_SIZE_MAX) chunks.push(chunk.subarray(0, OUTPUT_SIZE_MAX - size));
     size += chunk.length;
+    onOutput?.(chunk.toString('utf8'));
   });
   return () => Buffer.concat(chunks).toString('utf8');
 }

@@ -14,6 +14,8 @@ export interface ProcessOptions {
   readonly signal?: AbortSignal;
   /** @default 60000 */
   readonly timeoutMs?: number;
+  /** Called with each piece of either output as it comes, for progress; the result has it all. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** Runs other programs, with no shell between. */
