@@ -1,1 +1,2 @@
+export * from './storage/create-storage.js';
 export type * from './storage/types.js';

@@ -6,6 +6,7 @@ import type {
   Mounts,
   ProcessRunner,
 } from '@hosted-engine/ports';
+import type { RepoStats, VerbHandlers } from '@hosted-engine/vdsm';
 
 /** What the storage side of hostd needs from outside; `main.ts` supplies it. */
 export interface StorageDeps {
@@ -43,38 +44,18 @@ export interface PreparedImage {
   readonly leaseOffset: number;
 }
 
-/** One monitored domain as Host.getStorageRepoStats and Host.getStats show it (vdsm.md B1). */
-export interface DomainRepoStats {
-  readonly code: number;
-  /** Seconds since the last finished check, as text. */
-  readonly lastCheck: string;
-  /** Seconds that check's read took, as text. */
-  readonly delay: string;
-  readonly valid: boolean;
-  /** -1 until the domain's metadata was read. */
-  readonly version: number;
-  /** The host id is held in the domain's lockspace. */
-  readonly acquired: boolean;
-  readonly actual: boolean;
-}
-
 export interface Storage {
   /** VdsmError 358 no domain, 254 no image, 201 no volume. Idempotent. */
   prepareImage(image: ImageRef): Promise<PreparedImage>;
   /** Removes the runtime link. Idempotent. */
   teardownImage(image: Pick<ImageRef, 'sdUUID' | 'imgUUID'>): Promise<void>;
   /** Of all monitored domains, or of those named. Never blocks. */
-  repoStats(domains?: readonly string[]): Readonly<Record<string, DomainRepoStats>>;
+  repoStats(domains?: readonly string[]): Readonly<Record<string, RepoStats>>;
   /** The storage verbs of vdsm.md B1 to B3. */
   verbs(): StorageVerbs;
   /** Stops the monitors. Host ids, mounts and links stay as they are (I7). */
   close(): Promise<void>;
 }
 
-/** Handlers by verb name. */
-export type StorageVerbs = Readonly<
-  Record<string, (params: Readonly<Record<string, unknown>>) => Promise<unknown>>
->;
-
-/** Restores what the previous run of this daemon monitored, then serves. */
-export type CreateStorage = (deps: StorageDeps) => Promise<Storage>;
+/** The handlers that the storage side implements. */
+export type StorageVerbs = Partial<VerbHandlers>;

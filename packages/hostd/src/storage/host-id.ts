@@ -1,0 +1,158 @@
+/**
+ * Keeps this host's id in a domain's lockspace: joins in the background, again after each failure,
+ * and notices when sanlock has lost it (H1). The id is given back only when asked to (I7).
+ *
+ *   H1. sanlock's word is asked for every few seconds; a silent daemon changes nothing of what was
+ *       known, a missing one means that the id is lost.
+ *   H2. Joining is asynchronous in sanlock and tells no reason when it fails, so the id's record on
+ *       storage is read then: an id that another host renews is a mistake that only people can mend.
+ */
+import {
+  type Clock,
+  type DirectIo,
+  LeaseError,
+  type LeaseManager,
+  type LockspaceArea,
+  type Log,
+  messageOf,
+} from '@hosted-engine/ports';
+
+export interface HostIdDeps {
+  readonly leases: LeaseManager;
+  readonly directIo: DirectIo;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ioTimeoutS: number;
+}
+
+/** Asked often while joining, as the engine VM waits for it. */
+const JOINING_POLL_MS = 500;
+const RETRY_MS = 5000;
+const READ_DEADLINE_MS = 5000;
+
+export class HostId {
+  readonly #deps: HostIdDeps;
+  readonly #sdUUID: string;
+  readonly #hostId: number;
+  readonly #find: () => Promise<LockspaceArea | undefined>;
+  #isAcquired = false;
+  #takenBy: string | undefined;
+  #wasJoining = false;
+
+  /**
+   * `find` locates the lockspace, and may fail while the storage is away; undefined for a domain
+   * without one (LOCALFS), whose ids are always ours.
+   */
+  constructor(
+    deps: HostIdDeps,
+    sdUUID: string,
+    hostId: number,
+    find: () => Promise<LockspaceArea | undefined>,
+  ) {
+    this.#deps = deps;
+    this.#sdUUID = sdUUID;
+    this.#hostId = hostId;
+    this.#find = find;
+  }
+
+  get isAcquired(): boolean {
+    return this.#isAcquired;
+  }
+
+  /** The name of the host that holds this id, when joining failed because of it. */
+  get takenBy(): string | undefined {
+    return this.#takenBy;
+  }
+
+  /** Runs until `signal` aborts. */
+  async keep(signal: AbortSignal): Promise<void> {
+    const { clock, log, ioTimeoutS } = this.#deps;
+    const heldPollMs = Math.min(10, Math.max(1, ioTimeoutS)) * 1000;
+    let lastComplaint = '';
+    while (!signal.aborted) {
+      let pauseMs = JOINING_POLL_MS;
+      try {
+        pauseMs = await this.#look(heldPollMs, signal);
+        lastComplaint = '';
+      } catch (error) {
+        if (error instanceof LeaseError && error.code === 'UNREACHABLE') this.#isAcquired = false;
+        const complaint = messageOf(error);
+        // The same trouble is told once, not every few seconds.
+        if (complaint !== lastComplaint) log.warn(`host id: ${complaint}`, this.#fields());
+        lastComplaint = complaint;
+        pauseMs = RETRY_MS;
+      }
+      await clock.sleep(pauseMs, signal);
+    }
+  }
+
+  /** One look, and a step towards holding the id; the pause until the next. */
+  async #look(heldPollMs: number, signal: AbortSignal): Promise<number> {
+    const { lockspaces } = this.#deps.leases;
+    const area = await this.#find();
+    const state = area === undefined ? 'joined' : await lockspaces.state(area, this.#hostId);
+    if (area === undefined || state === 'joined') {
+      if (!this.#isAcquired) this.#deps.log.info('host id acquired', this.#fields());
+      this.#isAcquired = true;
+      this.#takenBy = undefined;
+      this.#wasJoining = false;
+      return heldPollMs;
+    }
+    if (this.#isAcquired) this.#deps.log.error('host id lost', this.#fields());
+    this.#isAcquired = false;
+    if (state === 'joining') {
+      this.#wasJoining = true;
+      return JOINING_POLL_MS;
+    }
+    if (this.#wasJoining) {
+      this.#wasJoining = false;
+      await this.#explain(area);
+      return RETRY_MS;
+    }
+    if (signal.aborted) return RETRY_MS;
+    await lockspaces.join(area, this.#hostId, this.#deps.ioTimeoutS);
+    this.#wasJoining = true;
+    return JOINING_POLL_MS;
+  }
+
+  async #explain(area: LockspaceArea): Promise<void> {
+    const owner = await readHostIdOwner(this.#deps.directIo, area, this.#hostId);
+    this.#takenBy = owner;
+    const why = owner === undefined ? 'sanlock gave no reason' : `it is held by host "${owner}"`;
+    this.#deps.log.error(`cannot acquire the host id: ${why}`, this.#fields());
+  }
+
+  /** Gives the id back. LeaseError EBUSY while a VM holds a lease by it. */
+  async release(): Promise<void> {
+    const area = await this.#find();
+    if (area !== undefined) await this.#deps.leases.lockspaces.leave(area, this.#hostId);
+    this.#isAcquired = false;
+  }
+
+  #fields(): { readonly domain: string; readonly hostId: number } {
+    return { domain: this.#sdUUID, hostId: this.#hostId };
+  }
+}
+
+const SECTOR = 512;
+const DELTA_MAGIC = 0x12212010;
+const NAME_AT = 0x68;
+const TIMESTAMP_AT = 0x98;
+
+/** Who renews a host id, by its record in the lockspace (vdsm.md C5); undefined when nobody. */
+async function readHostIdOwner(
+  directIo: DirectIo,
+  area: LockspaceArea,
+  hostId: number,
+): Promise<string | undefined> {
+  const file = await directIo.open(area.path, 'read', READ_DEADLINE_MS);
+  try {
+    const at = area.offset + (hostId - 1) * SECTOR;
+    const record = Buffer.from(await file.read(at, SECTOR, READ_DEADLINE_MS));
+    if (record.length < SECTOR || record.readUInt32LE(0) !== DELTA_MAGIC) return undefined;
+    if (record.readBigUInt64LE(TIMESTAMP_AT) === 0n) return undefined;
+    return record.toString('utf8', NAME_AT, NAME_AT + 48).replace(/\0+$/, '');
+  } finally {
+    await file.close();
+  }
+}
