@@ -1,0 +1,26 @@
+// Writes the pages of docs/reference that are made from the source: main.js [--check]
+// With --check nothing is written: a page that is not what would be written is an error.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ERROR_CATALOGUE } from '@hosted-engine/ports';
+import { errorReference } from './error-reference.js';
+
+function main(isCheck: boolean): number {
+  const pages = [{ path: 'docs/reference/errors.md', text: errorReference(ERROR_CATALOGUE) }];
+  const stale = pages.filter(({ path, text }) => {
+    return !existsSync(path) || readFileSync(path, 'utf8') !== text;
+  });
+  for (const { path, text } of stale) {
+    if (isCheck) {
+      process.stdout.write(`${path}: is not what the source says; run: npm run docs\n`);
+    } else {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+      process.stdout.write(`${path}: written\n`);
+    }
+  }
+  return isCheck && stale.length > 0 ? 1 : 0;
+}
+
+process.exitCode = main(process.argv.includes('--check'));
