@@ -26,4 +26,6 @@ export {
 export { IniDocument } from './ini-document.js';
 export { KeyValueDocument } from './key-value-document.js';
 export { decodeTar, encodeTar, type TarMember } from './tar.js';
+export { formatVmConf, parseVmConf, type VmConf, vmConfFromParams } from './vm-conf.js';
+export type { VmSpec } from './vm-spec.js';
 export * from './xml-rpc.js';
