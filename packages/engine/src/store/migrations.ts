@@ -1,0 +1,13 @@
+/** Schema steps in order; a released step is never edited. */
+export const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE hosts (
+     id TEXT PRIMARY KEY,
+     name TEXT NOT NULL UNIQUE,
+     comment TEXT NOT NULL,
+     address TEXT NOT NULL UNIQUE,
+     port INTEGER NOT NULL,
+     ssh_port INTEGER NOT NULL,
+     created_ms INTEGER NOT NULL,
+     installed INTEGER NOT NULL
+   ) STRICT`,
+];
