@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { HeError, messageOf } from '@hosted-engine/ports';
 import { numberOf, parseArguments } from '../cli/arguments.js';
 import { applianceImage, deployCluster, openCluster, passwordFile } from '../deploy.js';
+import type { LabHost } from '../host.js';
 import type { Lab } from '../lab.js';
 import { isInUse, makeLab, openLab, removeLab } from '../make.js';
 import { defaultLabDir, labPaths } from '../paths.js';
@@ -17,12 +18,24 @@ const SETTLE_SECONDS = 120;
 const write = (text: string): boolean => process.stdout.write(text);
 const progress = createProgress(write);
 
+async function poweredHost(lab: Lab): Promise<LabHost | undefined> {
+  for (const host of lab.hosts) {
+    if (await host.isOn()) return host;
+  }
+  return undefined;
+}
+
+/** Shows a cluster in whatever state its user has brought it. */
 async function showCluster(lab: Lab): Promise<void> {
   const cluster = openCluster(lab);
-  const host = await cluster.untilVmHost(SETTLE_SECONDS);
-  const status = await cluster.hostedEngine(host, '--vm-status');
-  write(`\n${status.stdout}${status.stderr}`);
-  write(closingText(lab, passwordFile(lab), host.name));
+  const [running] = await cluster.whoRunsVm();
+  const asked = running?.host ?? (await poweredHost(lab));
+  if (asked === undefined) write('\nEvery host is powered off.\n');
+  else {
+    const status = await cluster.hostedEngine(asked, '--vm-status');
+    write(`\n${status.stdout}${status.stderr}`);
+  }
+  write(closingText(lab, passwordFile(lab), running?.host));
 }
 
 async function bringUp(hosts: number, port: number): Promise<void> {
