@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { expandLine } from '../../src/host-init/launch.js';
 import { parseSpan, parseUnit, splitWords } from '../../src/host-init/unit-file.js';
+import { checkoutRoot } from '../../src/paths.js';
 
 test('a unit of the product is read with its defaults', () => {
   const unit = parseUnit(
@@ -63,4 +66,19 @@ test('a bare variable splits into words, a braced one stays one word', () => {
     'two words',
     '$(date)',
   ]);
+});
+
+test("the product's own units are read as they are meant", () => {
+  const folder = join(checkoutRoot(), 'packaging/systemd');
+  for (const name of ['vdsmd', 'ovirt-ha-agent']) {
+    const path = join(folder, `${name}.service`);
+    const unit = parseUnit(`${name}.service`, path, readFileSync(path, 'utf8'));
+    assert.equal(unit.type, 'notify');
+    assert.equal(unit.restart, 'always');
+    assert.equal(unit.watchdogSeconds, 30);
+    // I7: what a daemon started lives on when it is stopped.
+    assert.equal(unit.killMode, 'process');
+    assert.equal(unit.environment['UV_THREADPOOL_SIZE'], '16');
+    assert.equal(unit.startLimit.intervalSeconds, 0);
+  }
 });
