@@ -60,13 +60,22 @@ if ! [ "$lock" -nt package-lock.json ] && ! cmp -s package-lock.json node_module
   npm ci --ignore-scripts --no-audit --no-fund
   cp package-lock.json node_modules/.lock-copy
 fi
+native=
+native_log=$(mktemp)
+trap 'rm -f "$native_log"; [ -z "$native" ] || kill "$native" 2>/dev/null || true' EXIT
+trap 'exit 130' INT TERM
 if ! node -e 'new (require("better-sqlite3"))(":memory:").close()' 2>/dev/null; then
-  step 'better-sqlite3, built for this Node (a minute or two)'
+  step 'better-sqlite3, built for this Node (a minute or two, beside the rest)'
   # With the headers beside node, nothing is downloaded for it.
   prefix=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
   [ ! -e "$prefix/include/node/node.h" ] || export npm_config_nodedir="$prefix"
-  npm_config_build_from_source=true npm rebuild better-sqlite3
+  npm_config_build_from_source=true npm rebuild better-sqlite3 >"$native_log" 2>&1 &
+  native=$!
 fi
 # tsc looks at what changed, so this is short when nothing did.
 step 'build'
 npm run --silent build
+if [ -n "$native" ]; then
+  wait "$native" || { tail -40 "$native_log" >&2; exit 1; }
+  native=
+fi
