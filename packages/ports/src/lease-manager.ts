@@ -40,7 +40,10 @@ export interface Lockspaces {
   state(lockspace: LockspaceArea, hostId: number): Promise<LockspaceState>;
   /** Waits until the host id is released on storage. `EBUSY` while a process holds a lease. */
   leave(lockspace: LockspaceArea, hostId: number): Promise<void>;
-  /** Judgement of each host id seen in a joined lockspace. `ENOENT` when it is not joined. */
+  /**
+   * Judgement of each host id seen in a joined lockspace. `ENOENT` when it is not joined,
+   * `EAGAIN` for a moment after joining.
+   */
   hosts(lockspace: string): Promise<readonly LeaseHost[]>;
 }
 

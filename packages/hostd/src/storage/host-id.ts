@@ -4,8 +4,9 @@
  *
  *   H1. sanlock's word is asked for every few seconds; a silent daemon changes nothing of what was
  *       known, a missing one means that the id is lost.
- *   H2. Joining is asynchronous in sanlock and tells no reason when it fails, so the id's record on
- *       storage is read then: an id that another host renews is a mistake that only people can mend.
+ *   H2. Joining is asynchronous in sanlock: with an id that another host holds it goes on for
+ *       minutes and then fails without a word. So the id's record on storage is watched meanwhile:
+ *       one that is renewed by another is a mistake that only people can mend, and they are told.
  */
 import {
   type Clock,
@@ -37,7 +38,8 @@ export class HostId {
   readonly #find: () => Promise<LockspaceArea | undefined>;
   #isAcquired = false;
   #takenBy: string | undefined;
-  #wasJoining = false;
+  /** The id's record when this attempt to join began. */
+  #firstRecord: HostIdRecord | undefined;
 
   /**
    * `find` locates the lockspace, and may fail while the storage is away; undefined for a domain
@@ -95,31 +97,37 @@ export class HostId {
       if (!this.#isAcquired) this.#deps.log.info('host id acquired', this.#fields());
       this.#isAcquired = true;
       this.#takenBy = undefined;
-      this.#wasJoining = false;
+      this.#firstRecord = undefined;
       return heldPollMs;
     }
     if (this.#isAcquired) this.#deps.log.error('host id lost', this.#fields());
     this.#isAcquired = false;
     if (state === 'joining') {
-      this.#wasJoining = true;
+      await this.#watchRecord(area);
       return JOINING_POLL_MS;
     }
-    if (this.#wasJoining) {
-      this.#wasJoining = false;
-      await this.#explain(area);
+    if (this.#firstRecord !== undefined) {
+      this.#firstRecord = undefined;
+      this.#deps.log.warn('joining the lockspace has failed', this.#fields());
       return RETRY_MS;
     }
     if (signal.aborted) return RETRY_MS;
     await lockspaces.join(area, this.#hostId, this.#deps.ioTimeoutS);
-    this.#wasJoining = true;
     return JOINING_POLL_MS;
   }
 
-  async #explain(area: LockspaceArea): Promise<void> {
-    const owner = await readHostIdOwner(this.#deps.directIo, area, this.#hostId);
-    this.#takenBy = owner;
-    const why = owner === undefined ? 'sanlock gave no reason' : `it is held by host "${owner}"`;
-    this.#deps.log.error(`cannot acquire the host id: ${why}`, this.#fields());
+  /** Same holder and generation with a later time: somebody else renews our id. */
+  async #watchRecord(area: LockspaceArea): Promise<void> {
+    if (this.#takenBy !== undefined) return;
+    const record = await readHostIdRecord(this.#deps.directIo, area, this.#hostId);
+    const first = this.#firstRecord;
+    if (first?.holder !== record.holder || first.generation !== record.generation) {
+      this.#firstRecord = record;
+    } else if (record.timestamp > first.timestamp) {
+      this.#takenBy = record.holder;
+      const message = `cannot acquire the host id: host "${record.holder}" uses it`;
+      this.#deps.log.error(message, this.#fields());
+    }
   }
 
   /** Gives the id back. LeaseError EBUSY while a VM holds a lease by it. */
@@ -136,22 +144,36 @@ export class HostId {
 
 const SECTOR = 512;
 const DELTA_MAGIC = 0x12212010;
+const GENERATION_AT = 0x28;
 const NAME_AT = 0x68;
 const TIMESTAMP_AT = 0x98;
 
-/** Who renews a host id, by its record in the lockspace (vdsm.md C5); undefined when nobody. */
-async function readHostIdOwner(
+interface HostIdRecord {
+  /** The holder's name in sanlock; empty when there is none. */
+  readonly holder: string;
+  readonly generation: bigint;
+  /** The holder's own clock at its last renewal; zero when the id is free. */
+  readonly timestamp: bigint;
+}
+
+const NO_RECORD: HostIdRecord = { holder: '', generation: 0n, timestamp: 0n };
+
+/** A host id's record in the lockspace (vdsm.md C5). */
+async function readHostIdRecord(
   directIo: DirectIo,
   area: LockspaceArea,
   hostId: number,
-): Promise<string | undefined> {
+): Promise<HostIdRecord> {
   const file = await directIo.open(area.path, 'read', READ_DEADLINE_MS);
   try {
     const at = area.offset + (hostId - 1) * SECTOR;
     const record = Buffer.from(await file.read(at, SECTOR, READ_DEADLINE_MS));
-    if (record.length < SECTOR || record.readUInt32LE(0) !== DELTA_MAGIC) return undefined;
-    if (record.readBigUInt64LE(TIMESTAMP_AT) === 0n) return undefined;
-    return record.toString('utf8', NAME_AT, NAME_AT + 48).replace(/\0+$/, '');
+    if (record.length < SECTOR || record.readUInt32LE(0) !== DELTA_MAGIC) return NO_RECORD;
+    return {
+      holder: record.toString('utf8', NAME_AT, NAME_AT + 48).replace(/\0+$/, ''),
+      generation: record.readBigUInt64LE(GENERATION_AT),
+      timestamp: record.readBigUInt64LE(TIMESTAMP_AT),
+    };
   } finally {
     await file.close();
   }
