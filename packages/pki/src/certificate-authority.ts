@@ -13,6 +13,7 @@ import {
   keyIdentifiers,
   type LeafRole,
   leafExtensions,
+  ORGANIZATION,
   randomSerial,
   subjectOf,
   type Validity,
@@ -22,9 +23,6 @@ import { exportPrivateKey, generateKeys, importPrivateKey, SIGNING_ALGORITHM } f
 import { PkiError } from './pki-error.js';
 import { parseCsr } from './request.js';
 import * as x509 from './x509.js';
-
-/** The organization of every subject of this CA. */
-export const ORGANIZATION = 'Hosted Engine';
 
 /** A certificate and its private key, both PEM. The key is a secret. */
 export interface Credentials {

@@ -9,6 +9,9 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** Clocks of hosts that were just installed differ; a new certificate must be good on all of them. */
 const BACKDATE_MS = 10 * 60 * 1000;
 
+/** The organization of every subject of this CA. */
+export const ORGANIZATION = 'Hosted Engine';
+
 export const CA_DAYS = 3650;
 export const LEAF_DAYS = 1825;
 

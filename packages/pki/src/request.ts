@@ -1,6 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { ORGANIZATION } from './certificate-authority.js';
-import { subjectOf } from './certificate-profile.js';
+import { ORGANIZATION, subjectOf } from './certificate-profile.js';
 import { exportPrivateKey, generateKeys, SIGNING_ALGORITHM } from './keys.js';
 import { PkiError } from './pki-error.js';
 import * as x509 from './x509.js';
