@@ -13,7 +13,7 @@ export {
 export type { DomainLease, LeasePlace } from './domain-xml/lease-element.js';
 export type { DiskMetadata } from './domain-xml/ovirt-metadata.js';
 export { type DomainSummary, readDomainXml } from './domain-xml/read-domain-xml.js';
-export { createVdsmServer, EVENT_QUEUE, VDSM_PORT, vdsmTime } from './server/vdsm-server.js';
+export { createVdsmServer, EVENT_QUEUE, vdsmTime } from './server/vdsm-server.js';
 export * from './server/vdsm-server-api.js';
 export * from './vdsm-error.js';
 export * from './verbs/index.js';

@@ -1,8 +1,8 @@
-import type { Clock } from '@hosted-engine/ports';
+import type { Clock, HeError } from '@hosted-engine/ports';
 import type { VerbName, VerbParams, VerbResult } from '../verbs/verb-map.js';
-import { aborted } from './transport.js';
+import { aborted, unreachable } from './transport.js';
 import type { CallOptions, VdsmCaller, VdsmClientOptions, VdsmEvent } from './vdsm-caller.js';
-import { VdsmClient } from './vdsm-client.js';
+import { CALL_TIMEOUT_MS, VDSM_PORT, VdsmClient } from './vdsm-client.js';
 
 export interface ReconnectOptions {
   /** Further attempts to connect, per call. @default 2 */
@@ -13,8 +13,8 @@ export interface ReconnectOptions {
 
 /**
  * A caller that connects when a call needs it. Only connecting is tried again: a call that was
- * sent and got no answer rejects, since it may have been executed. Events are listened to again on
- * each new connection; those in between are missed.
+ * sent and got no answer rejects, since it may have been executed. A call's time-out covers both.
+ * Events are listened to again on each new connection; those in between are missed.
  */
 export class ReconnectingVdsmClient implements VdsmCaller {
   readonly #options: Omit<VdsmClientOptions, 'signal'>;
@@ -41,8 +41,12 @@ export class ReconnectingVdsmClient implements VdsmCaller {
     params: VerbParams<V>,
     options: CallOptions = {},
   ): Promise<VerbResult<V>> {
-    const client = await this.#connected(options.signal);
-    return client.call(verb, params, options);
+    const timeoutMs = options.timeoutMs ?? CALL_TIMEOUT_MS;
+    const startS = this.#clock.monotonicS();
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const client = await this.#connected(options.signal, deadline);
+    const spentMs = (this.#clock.monotonicS() - startS) * 1000;
+    return client.call(verb, params, { ...options, timeoutMs: Math.max(1, timeoutMs - spentMs) });
   }
 
   onEvent(listener: (event: VdsmEvent) => void): () => void {
@@ -59,17 +63,26 @@ export class ReconnectingVdsmClient implements VdsmCaller {
     await client?.close();
   }
 
-  async #connected(signal: AbortSignal | undefined): Promise<VdsmClient> {
+  async #connected(signal: AbortSignal | undefined, deadline: AbortSignal): Promise<VdsmClient> {
+    const signals = [deadline, this.#closing.signal];
+    const giveUp = AbortSignal.any(signal === undefined ? signals : [...signals, signal]);
     for (let attempt = 0; ; attempt += 1) {
       if (this.#closing.signal.aborted || signal?.aborted) throw aborted();
       this.#connection ??= this.#connect();
       try {
-        return await unlessAborted(this.#connection, signal);
+        return await unlessAborted(this.#connection, giveUp, () => this.#givenUp(deadline));
       } catch (error) {
-        if (attempt >= this.#retries) throw error;
-        await this.#clock.sleep(this.#retryDelayMs, signal ?? this.#closing.signal);
+        if (attempt >= this.#retries || giveUp.aborted) throw error;
+        await this.#clock.sleep(this.#retryDelayMs, giveUp);
+        if (deadline.aborted) throw error;
       }
     }
+  }
+
+  #givenUp(deadline: AbortSignal): HeError {
+    if (!deadline.aborted) return aborted();
+    const { host, port = VDSM_PORT } = this.#options;
+    return unreachable({ host, port }, 'no connection in time');
   }
 
   /** One attempt, shared by all calls that wait for it. */
@@ -91,11 +104,15 @@ export class ReconnectingVdsmClient implements VdsmCaller {
 }
 
 /** The shared attempt goes on when one of those who wait for it gives up. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
+function unlessAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  reason: () => HeError,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(aborted());
+    const onAbort = (): void => reject(reason());
+    const settle = (): void => signal.removeEventListener('abort', onAbort);
     signal.addEventListener('abort', onAbort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    promise.then(resolve, reject).finally(settle);
   });
 }

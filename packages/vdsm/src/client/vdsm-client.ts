@@ -21,8 +21,8 @@ import type { CallOptions, VdsmCaller, VdsmClientOptions, VdsmEvent } from './vd
 
 const REQUEST_QUEUE = 'jms.topic.vdsm_requests';
 const EVENT_QUEUE = 'jms.queue.events';
-const PORT = 54321;
-const CALL_TIMEOUT_MS = 60_000;
+export const VDSM_PORT = 54321;
+export const CALL_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** The connection counts as dead when nothing came for this long; the server is asked for 80 % of it. */
@@ -59,7 +59,7 @@ export class VdsmClient implements VdsmCaller {
 
   /** @throws HeError HE_HOSTD_UNREACHABLE; HE_ABORTED when `signal` aborted first */
   static async connect(options: VdsmClientOptions): Promise<VdsmClient> {
-    const address = { host: options.host, port: options.port ?? PORT };
+    const address = { host: options.host, port: options.port ?? VDSM_PORT };
     const deadline = AbortSignal.timeout(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
     const socket = await openSocket(address, options.tls, deadline, options.signal);
     const client = new VdsmClient(socket, address);

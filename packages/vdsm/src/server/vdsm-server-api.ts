@@ -27,7 +27,7 @@ export interface ServerLimits {
   readonly connections: number;
   /** Calls in progress over all connections; above, error 1100 is answered. @default 512 */
   readonly calls: number;
-  /** Largest frame accepted from a client. @default 16 MiB */
+  /** Largest frame accepted from a client. @default 4 MiB */
   readonly frameBytes: number;
   /** A reader so slow that this much waits for it is cut off. @default 32 MiB */
   readonly backlogBytes: number;

@@ -2,13 +2,13 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { HeError, type Log } from '@hosted-engine/ports';
 import type { TlsFiles } from '../client/vdsm-caller.js';
+import { VDSM_PORT } from '../client/vdsm-client.js';
 import { toAsciiJson } from '../jsonrpc/json-rpc.js';
 import { serveConnection } from './connection.js';
 import { Dispatcher } from './dispatcher.js';
 import { Subscriptions } from './subscriptions.js';
 import type { ServerLimits, VdsmServer, VdsmServerOptions } from './vdsm-server-api.js';
 
-export const VDSM_PORT = 54321;
 export const EVENT_QUEUE = 'jms.queue.events';
 
 /** Old engines expect event times above this. */
@@ -20,7 +20,7 @@ const DEFAULT_LIMITS: ServerLimits = {
   firstBytesMs: 10_000,
   connections: 256,
   calls: 512,
-  frameBytes: 16 * MIB,
+  frameBytes: 4 * MIB,
   backlogBytes: 32 * MIB,
   heartBeatMsMin: 1000,
 };

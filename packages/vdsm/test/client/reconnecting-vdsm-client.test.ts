@@ -63,6 +63,10 @@ test('gives up after its retries, and at once when aborted', async () => {
     client.call('Host.ping2', {}, { signal }),
     (thrown) => thrown instanceof HeError && thrown.code === 'HE_ABORTED',
   );
+  await assert.rejects(
+    client.call('Host.ping2', {}, { timeoutMs: 0 }),
+    (thrown) => thrown instanceof HeError && thrown.code === 'HE_HOSTD_UNREACHABLE',
+  );
   await client.close();
   await assert.rejects(
     client.call('Host.ping2', {}),

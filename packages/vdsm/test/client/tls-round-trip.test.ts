@@ -1,7 +1,7 @@
 // Client and server over real TLS on loopback, with certificates of a CA of our own.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect as connectTcp, createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { createCa, issueEngineClientCertificate, issueHostCertificate } from '@hosted-engine/pki';
 import { HeError } from '@hosted-engine/ports';
@@ -102,7 +102,7 @@ describe('calls', () => {
 
   test('a large value passes', async () => {
     const client = await connect();
-    const message = 'x'.repeat(5_000_000);
+    const message = 'x'.repeat(3_000_000);
     assert.equal((await client.call('Host.echo', { message })).length, message.length);
     await client.close();
   });
@@ -160,6 +160,12 @@ describe('refusals and losses', () => {
     const stranger = await createCa();
     const tls = { ...world.engine, ca: stranger.certificatePem };
     await assert.rejects(connect(tls), isUnreachable);
+  });
+
+  test('who does not shake hands is cut off', async () => {
+    const socket = connectTcp(world.port, '127.0.0.1');
+    socket.resume().on('error', () => undefined);
+    await once(socket, 'close');
   });
 
   test('nobody listens, or somebody who never answers', async () => {
