@@ -1,6 +1,7 @@
 export * from './cluster/peers.js';
 export * from './engine-status.js';
 export * from './fact.js';
+export * from './fsm/lease-look.js';
 export * from './fsm/machine.js';
 export * from './fsm/observation.js';
 export { type CoreConfig, type Step, step } from './fsm/step.js';

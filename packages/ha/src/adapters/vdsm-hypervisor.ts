@@ -1,0 +1,146 @@
+import type { DownCause } from '@hosted-engine/core';
+import { parseVmConf } from '@hosted-engine/formats';
+import type { HostFigures, Hypervisor, StorageReport, VmReport } from '@hosted-engine/ports';
+import {
+  type DownVmStats,
+  domainXmlFromVmConf,
+  EXIT_REASON,
+  type RunningVmStats,
+  type VdsmCaller,
+  VdsmError,
+} from '@hosted-engine/vdsm';
+
+const NO_VM = 1;
+const VM_EXISTS = 4;
+/** A monitor's question; the answer must be there long before the fact it renews grows old. */
+const QUESTION = { timeoutMs: 4000 };
+const ACTION = { timeoutMs: 30_000 };
+
+export interface VdsmHypervisorOptions {
+  readonly vdsm: VdsmCaller;
+  readonly vmId: string;
+  readonly sdUUID: string;
+  /** vdsm.conf [devel] allow_emulation: the host daemon may run guests without KVM. */
+  readonly emulation: boolean;
+  /** Seconds that the guest is given on shutdown before VDSM reports failure. */
+  readonly shutdownTimeoutS: number;
+}
+
+/** The Hypervisor port over VDSM's verbs: a real VDSM and ours alike (vdsm.md B). */
+export function createVdsmHypervisor(options: VdsmHypervisorOptions): Hypervisor {
+  const { vdsm, vmId, sdUUID } = options;
+
+  async function vm(): Promise<VmReport> {
+    const stats = await unlessNoVm(vdsm.call('VM.getStats', { vmID: vmId }, QUESTION));
+    const first = stats?.[0];
+    if (first === undefined) return { view: { kind: 'absent' }, cpuCores: undefined };
+    return first.status === 'Down' ? downReport(first) : runningReport(first);
+  }
+
+  async function forgetVm(): Promise<void> {
+    const { view } = await vm();
+    if (view.kind === 'down') await destroyVm();
+  }
+
+  async function destroyVm(): Promise<void> {
+    await unlessNoVm(vdsm.call('VM.destroy', { vmID: vmId }, ACTION));
+  }
+
+  return {
+    vm,
+    forgetVm,
+    destroyVm,
+    async startVm(vmConf) {
+      const { view } = await vm();
+      if (view.kind === 'running' || view.kind === 'waiting') return;
+      if (view.kind === 'down') await destroyVm();
+      const xml = domainXmlFromVmConf(parseVmConf(vmConf), { emulation: options.emulation });
+      try {
+        await vdsm.call('VM.create', { vmID: vmId, vmParams: { xml } }, ACTION);
+      } catch (error) {
+        if (!(error instanceof VdsmError && error.code === VM_EXISTS)) throw error;
+      }
+    },
+    async shutdownVm() {
+      const params = {
+        vmID: vmId,
+        delay: 0,
+        message: 'The hosted engine VM is being shut down by its HA daemon.',
+        timeout: options.shutdownTimeoutS,
+      };
+      await unlessNoVm(vdsm.call('VM.shutdown', params, ACTION));
+    },
+    async figures(): Promise<HostFigures> {
+      const stats = await vdsm.call('Host.getStats', {}, QUESTION);
+      return {
+        memoryFreeMiB: stats.memFree,
+        cpuBusyShare: 1 - Number(stats.cpuIdle) / 100,
+        cpuCount: Math.max(1, Object.keys(stats.cpuStatistics).length),
+        interfaceUp: new Map(
+          Object.entries(stats.network).map(([name, nic]) => [name, nic.state === 'up']),
+        ),
+      };
+    },
+    async storage(): Promise<StorageReport | 'unmonitored'> {
+      const all = await vdsm.call('Host.getStorageRepoStats', { domains: [sdUUID] }, QUESTION);
+      const stats = all[sdUUID];
+      if (stats === undefined) return 'unmonitored';
+      return {
+        valid: stats.valid && stats.actual,
+        delayS: Number(stats.delay),
+        lastCheckS: Number(stats.lastCheck),
+        acquired: stats.acquired,
+      };
+    },
+  };
+}
+
+function runningReport(stats: RunningVmStats): VmReport {
+  const view =
+    stats.status === 'WaitForLaunch'
+      ? ({ kind: 'waiting' } as const)
+      : ({ kind: 'running', status: stats.status } as const);
+  const percent = Number(stats.cpuUser ?? Number.NaN) + Number(stats.cpuSys ?? Number.NaN);
+  return { view, cpuCores: Number.isNaN(percent) ? undefined : percent / 100 };
+}
+
+function downReport(stats: DownVmStats): VmReport {
+  const detail = stats.exitMessage ?? '';
+  return { view: { kind: 'down', cause: downCause(stats), detail }, cpuCores: undefined };
+}
+
+/** ha-daemon.md 3 and vdsm.md A6: what the exit of a VM means. */
+function downCause(stats: DownVmStats): DownCause {
+  if (tellsLostRace(stats.exitMessage ?? '')) return 'lease-held';
+  switch (stats.exitReason) {
+    case EXIT_REASON.migrationSucceeded:
+      return 'migrated-away';
+    case EXIT_REASON.adminShutdown:
+    case EXIT_REASON.userShutdown:
+    case EXIT_REASON.hostShutdown:
+    case EXIT_REASON.success:
+      return 'shut-down';
+    case EXIT_REASON.genericError:
+    case EXIT_REASON.libvirtStartFailed:
+    case EXIT_REASON.destroyedOnStart:
+      return 'start-failed';
+    default:
+      return 'crashed';
+  }
+}
+
+/** The words by which libvirt and sanlock tell that another host has the lease (vdsm.md B6). */
+function tellsLostRace(message: string): boolean {
+  return /failed to acquire lock|lease is held by another host|another process using the image|error -243|error -244|error -247/i.test(
+    message,
+  );
+}
+
+async function unlessNoVm<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof VdsmError && error.code === NO_VM) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+// What the broker's socket serves (ha-daemon.md 9): a real VDSM's Python client and our own tools.
+
+import type { Peers } from '@hosted-engine/core';
+import type { XmlRpcValue } from '@hosted-engine/formats';
+import { HeError, SLOT_SIZE, type Whiteboard } from '@hosted-engine/ports';
+import type { BoardReading } from '../slots.js';
+
+export interface BrokerServiceOptions {
+  readonly whiteboard: Whiteboard;
+  readonly hostId: number;
+  /** The last good reading, or undefined with the reason. */
+  readonly board: () => { readonly reading: BoardReading | undefined; readonly why: string };
+  readonly peers: () => Peers;
+  /** A flag was written: look at the whiteboard at once. */
+  readonly onWritten: () => void;
+}
+
+export interface BrokerService {
+  call(method: string, params: readonly XmlRpcValue[]): Promise<XmlRpcValue>;
+}
+
+export function createBrokerService(options: BrokerServiceOptions): BrokerService {
+  function stats(): XmlRpcValue {
+    const { reading, why } = options.board();
+    if (reading === undefined) {
+      throw new HeError('HE_STORAGE_UNREACHABLE', `the whiteboard cannot be read: ${why}`);
+    }
+    return Object.fromEntries([...reading.raw].map(([id, bytes]) => [String(id), bytes]));
+  }
+
+  function alive(): number[] {
+    const peers = [...options.peers().values()].filter((peer) => peer.freshness === 'fresh');
+    return [options.hostId, ...peers.map((peer) => peer.slot.hostId)].sort((a, b) => a - b);
+  }
+
+  /** Only slot 0 is open to clients: each host's slot belongs to its own daemon (I8). */
+  async function putStats(id: XmlRpcValue, slot: XmlRpcValue): Promise<XmlRpcValue> {
+    if (Number(id) !== 0) {
+      throw new HeError('HE_NOT_PERMITTED', `slot ${String(id)} belongs to its own host's daemon`);
+    }
+    if (!(slot instanceof Uint8Array) || slot.length > SLOT_SIZE) {
+      throw new HeError('HE_USAGE', `put_stats takes at most ${SLOT_SIZE} bytes of base64`);
+    }
+    const whole = new Uint8Array(SLOT_SIZE);
+    whole.set(slot);
+    await options.whiteboard.writeSlot(0, whole);
+    options.onWritten();
+    return true;
+  }
+
+  return {
+    async call(method, params) {
+      switch (method) {
+        case 'get_stats':
+          return stats();
+        case 'is_host_alive':
+          return alive();
+        case 'put_stats':
+          // The original's client names a service type first.
+          return putStats(params.at(-2) ?? null, params.at(-1) ?? null);
+        default:
+          throw new HeError('HE_USAGE', `the broker has no method ${method}`);
+      }
+    },
+  };
+}

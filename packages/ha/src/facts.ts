@@ -1,0 +1,202 @@
+import {
+  type Fact,
+  type Health,
+  known,
+  type LeaseLook,
+  lookAtLease,
+  unknown,
+  type VmView,
+} from '@hosted-engine/core';
+import {
+  type Clock,
+  type EngineProbe,
+  HeError,
+  type HostFigures,
+  type Hypervisor,
+  type LeaseView,
+  type NetworkProbe,
+  type StorageReport,
+  type VmReport,
+} from '@hosted-engine/ports';
+import { createCpuAverage } from './monitors/cpu-average.js';
+import { createMonitor, type Monitor } from './monitors/monitor.js';
+import { networkShare } from './monitors/network.js';
+import type { BoardReading, SlotReader } from './slots.js';
+
+export interface FactsOptions {
+  readonly hypervisor: Hypervisor;
+  readonly slots: SlotReader;
+  readonly leaseView: LeaseView;
+  readonly engineProbe: EngineProbe;
+  readonly networkProbe: NetworkProbe;
+  readonly clock: Clock;
+  readonly bridge: string;
+  /** Wakes the loop: a fact changed that should not wait for the tick. */
+  readonly onChange: () => void;
+  /** Called when the host daemon does not watch the storage domain any more. */
+  readonly onUnmonitored: () => void;
+}
+
+/** Everything measured, as facts with an age. */
+export interface Facts {
+  vm(): Fact<VmView>;
+  health(): Fact<Health>;
+  storage(): Fact<boolean>;
+  board(): Fact<BoardReading>;
+  lease(): Fact<LeaseLook>;
+  networkShare(): Fact<number>;
+  bridgeUp(): Fact<boolean>;
+  memoryFreeMiB(): Fact<number>;
+  cpuLoad(): Fact<number>;
+  /** Asks for the VM's state now. */
+  refreshVm(): Promise<void>;
+  refreshBoard(): Promise<void>;
+  /** The health page is polled only while the guest runs here, the lease only while nobody is known to. */
+  want(what: { readonly health: boolean; readonly lease: boolean }): void;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** A storage check slower than this is no healthy domain (ha-daemon.md 3). */
+const STORAGE_DELAY_MAX_S = 10;
+const STORAGE_CHECK_AGE_MAX_S = 30;
+
+export function createFacts(options: FactsOptions): Facts {
+  const { hypervisor, clock, onChange } = options;
+  const wanted = { health: false, lease: false };
+  const cpu = createCpuAverage();
+  let lastView = '';
+  let lastHealth = '';
+
+  const vm = createMonitor<VmReport>({
+    name: 'VM state',
+    clock,
+    intervalS: 2,
+    maxAgeS: 7,
+    poll: () => hypervisor.vm(),
+    onResult: ({ view }) => {
+      const text = JSON.stringify(view);
+      if (text !== lastView) onChange();
+      lastView = text;
+    },
+  });
+  const figures = createMonitor<HostFigures>({
+    name: 'host figures',
+    clock,
+    intervalS: 5,
+    maxAgeS: 30,
+    poll: () => hypervisor.figures(),
+    onResult: (host) => cpu.add(clock.monotonicS(), loadWithoutEngine(host, vm.fact())),
+  });
+  const network = createMonitor<number>({
+    name: 'network test',
+    clock,
+    intervalS: 5,
+    maxAgeS: 60,
+    poll: () => networkShare({ probe: options.networkProbe, clock }),
+  });
+  const health = createMonitor<Fact<Health>>({
+    name: 'engine health',
+    clock,
+    intervalS: 2,
+    maxAgeS: 30,
+    poll: async () => {
+      if (!wanted.health) return unknown('the engine VM does not run here');
+      const verdict = await options.engineProbe.check();
+      return verdict.health === 'unknown' ? unknown(verdict.why) : known(verdict.health);
+    },
+    onResult: (fact) => {
+      const text = fact.kind === 'known' ? fact.value : fact.kind;
+      if (text !== lastHealth) onChange();
+      lastHealth = text;
+    },
+  });
+  const storage = createMonitor<StorageReport>({
+    name: 'storage domain',
+    clock,
+    intervalS: 2,
+    maxAgeS: 12,
+    poll: async () => {
+      const report = await hypervisor.storage();
+      if (report !== 'unmonitored') return report;
+      options.onUnmonitored();
+      throw new HeError('HE_STORAGE_UNREACHABLE', 'the host daemon does not watch the domain yet');
+    },
+  });
+  const board = createMonitor<BoardReading>({
+    name: 'whiteboard',
+    clock,
+    intervalS: 2,
+    maxAgeS: 7,
+    poll: () => options.slots.read(),
+  });
+  const lease = createMonitor<Fact<LeaseLook>>({
+    name: 'lease of the engine VM',
+    clock,
+    intervalS: 2,
+    maxAgeS: 7,
+    poll: async () => {
+      if (!wanted.lease) return unknown('not looked at while the engine runs');
+      const owner = await options.leaseView.owner();
+      return lookAtLease(
+        owner,
+        owner.kind === 'held' ? await options.leaseView.hosts() : 'unknown',
+      );
+    },
+  });
+  const all: readonly Monitor<unknown>[] = [vm, figures, network, health, storage, board, lease];
+
+  return {
+    vm: () => map(vm.fact(), (report) => report.view),
+    health: () => flatten(health.fact()),
+    storage: () => map(storage.fact(), isUsable),
+    board: () => board.fact(),
+    lease: () => flatten(lease.fact()),
+    networkShare: () => network.fact(),
+    bridgeUp: () => map(figures.fact(), (host) => host.interfaceUp.get(options.bridge) ?? false),
+    memoryFreeMiB: () => map(figures.fact(), (host) => host.memoryFreeMiB),
+    cpuLoad: () => {
+      const load = cpu.value(clock.monotonicS());
+      const fact = figures.fact();
+      return fact.kind === 'known' && load !== undefined
+        ? known(load, fact.ageS)
+        : unknown('the CPU load was not measured yet');
+    },
+    refreshVm: () => vm.refresh(),
+    refreshBoard: () => board.refresh(),
+    want(what) {
+      const newly = (what.health && !wanted.health) || (what.lease && !wanted.lease);
+      wanted.health = what.health;
+      wanted.lease = what.lease;
+      if (newly) void Promise.all([health.refresh(), lease.refresh()]).then(onChange);
+    },
+    async run(signal) {
+      await Promise.all(all.map((monitor) => monitor.run(signal)));
+    },
+  };
+}
+
+function isUsable(report: StorageReport): boolean {
+  return (
+    report.valid &&
+    report.acquired &&
+    report.delayS <= STORAGE_DELAY_MAX_S &&
+    report.lastCheckS <= STORAGE_CHECK_AGE_MAX_S
+  );
+}
+
+/** The engine VM's own share is taken out: it would count against the host that serves it. */
+function loadWithoutEngine(host: HostFigures, vm: Fact<VmReport>): number {
+  const cores = vm.kind === 'known' ? (vm.value.cpuCores ?? 0) : 0;
+  return Math.min(1, Math.max(0, host.cpuBusyShare - cores / host.cpuCount));
+}
+
+function map<T, U>(fact: Fact<T>, transform: (value: T) => U): Fact<U> {
+  return fact.kind === 'known' ? known(transform(fact.value), fact.ageS) : fact;
+}
+
+function flatten<T>(fact: Fact<Fact<T>>): Fact<T> {
+  if (fact.kind === 'unknown' || fact.value.kind === 'unknown') {
+    return fact.kind === 'unknown' ? fact : unknown((fact.value as { why: string }).why);
+  }
+  return known(fact.value.value, fact.ageS);
+}

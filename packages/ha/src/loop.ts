@@ -1,0 +1,148 @@
+// The HA daemon's loop: observe, decide, execute, report. Events only wake it early; they decide nothing.
+// The simulator runs this file unchanged.
+//
+//   A1. No step waits for storage, the host daemon or the network: facts come from the monitors, with their
+//       age; a hung one makes its fact unknown and the loop goes on.
+//   A2. The slot is published on every turn, in every state, also in maintenance.
+//   A3. Ending the loop never touches the VM or its lease (I7).
+
+import {
+  type CoreConfig,
+  type Fact,
+  initialMachine,
+  isKnown,
+  known,
+  type Machine,
+  type Observation,
+  type Peers,
+  runsEngine,
+  type Score,
+  step,
+} from '@hosted-engine/core';
+import type { Clock, Log } from '@hosted-engine/ports';
+import type { Executor } from './execute.js';
+import type { Facts } from './facts.js';
+import { isNoteworthy, type Journal } from './journal.js';
+import type { Publisher } from './publish.js';
+
+export interface LoopOptions {
+  readonly hostId: number;
+  readonly core: CoreConfig;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly facts: Facts;
+  readonly executor: Executor;
+  readonly publisher: Publisher;
+  readonly journal: Journal;
+  readonly localMaintenance: () => boolean;
+  readonly configUpToDate: () => Fact<boolean>;
+  readonly vmMemoryMiB: () => number | undefined;
+  /** Called after every turn: the systemd watchdog is fed by progress, not by a timer. */
+  readonly onTurn: (summary: TurnSummary) => void;
+}
+
+export interface TurnSummary {
+  readonly machine: Machine;
+  readonly score: Score;
+  readonly reason: string;
+}
+
+export interface Loop {
+  /** Runs until the signal aborts, then publishes AgentStopped. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Ends the wait for the next tick. */
+  wake(): void;
+  peers(): Peers;
+}
+
+export function createLoop(options: LoopOptions): Loop {
+  const { clock, facts, core, log } = options;
+  let machine = initialMachine(clock.monotonicS());
+  let lastReason = '';
+  let wakeUp = new AbortController();
+
+  function observe(): Observation {
+    const board = facts.board();
+    return {
+      nowS: clock.monotonicS(),
+      hostId: options.hostId,
+      globalMaintenance:
+        board.kind === 'unknown'
+          ? board
+          : board.value.globalMaintenance === undefined
+            ? { kind: 'unknown', why: board.value.globalFault ?? 'slot 0 cannot be read' }
+            : known(board.value.globalMaintenance, board.ageS),
+      localMaintenance: options.localMaintenance(),
+      vm: facts.vm(),
+      health: facts.health(),
+      storage: facts.storage(),
+      slots: board.kind === 'known' ? known(board.value.slots, board.ageS) : board,
+      lease: facts.lease(),
+      networkShare: facts.networkShare(),
+      bridgeUp: facts.bridgeUp(),
+      memoryFreeMiB: facts.memoryFreeMiB(),
+      cpuLoad: facts.cpuLoad(),
+      configUpToDate: options.configUpToDate(),
+      vmMemoryMiB: options.vmMemoryMiB(),
+      startRefused: options.executor.startRefused(),
+    };
+  }
+
+  function turn(): void {
+    const seen = observe();
+    const before = machine;
+    const result = step(before, seen, core);
+    machine = result.next;
+    options.executor.execute(result.effects);
+    if (isNoteworthy(before, lastReason, result)) report(before, seen, result);
+    lastReason = result.reason;
+    options.publisher.publish({ machine, seen, score: result.score });
+    facts.want(wants(seen));
+    options.onTurn({ machine, score: result.score, reason: result.reason });
+  }
+
+  function report(before: Machine, seen: Observation, result: ReturnType<typeof step>): void {
+    const effects = result.effects.map((effect) => effect.kind);
+    options.journal.append({
+      wallMs: clock.wallMs(),
+      from: before,
+      seen,
+      to: result.next.name,
+      effects,
+      reason: result.reason,
+      score: result.score.total,
+    });
+    const done = effects.length === 0 ? '' : ` [${effects.join(', ')}]`;
+    if (before.name !== result.next.name) {
+      log.info(`${before.name} -> ${result.next.name}: ${result.reason}${done}`);
+    } else {
+      log.info(`${result.next.name}: ${result.reason}${done}`);
+    }
+  }
+
+  function wants(seen: Observation): { health: boolean; lease: boolean } {
+    const runsHere = seen.vm.kind === 'known' && seen.vm.value.kind === 'running';
+    const runsElsewhere = [...machine.memory.peers.values()].some(
+      (peer) => peer.freshness === 'fresh' && runsEngine(peer.slot.engine),
+    );
+    const idle = isKnown(seen.globalMaintenance, true) || seen.localMaintenance;
+    return { health: runsHere, lease: !runsHere && !runsElsewhere && !idle };
+  }
+
+  return {
+    wake: () => wakeUp.abort(),
+    peers: () => machine.memory.peers,
+    async run(signal) {
+      signal.addEventListener('abort', () => wakeUp.abort(), { once: true });
+      while (!signal.aborted) {
+        wakeUp = new AbortController();
+        turn();
+        await clock.sleep(core.timing.publishS * 1000, wakeUp.signal);
+      }
+      machine = { ...machine, name: 'AgentStopped', deadlineS: undefined };
+      const seen = observe();
+      await options.publisher.publishLast({ machine, seen });
+      await options.journal.close();
+    },
+  };
+}

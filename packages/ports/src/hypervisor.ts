@@ -1,0 +1,49 @@
+import type { VmView } from '@hosted-engine/core';
+
+/** Figures of this host that the monitors need, all of one moment. */
+export interface HostFigures {
+  readonly memoryFreeMiB: number;
+  /** Busy share of all CPUs since the last sample, 0..1. */
+  readonly cpuBusyShare: number;
+  readonly cpuCount: number;
+  /** Interfaces and bridges by name; one that is missing does not exist. */
+  readonly interfaceUp: ReadonlyMap<string, boolean>;
+}
+
+export interface VmReport {
+  readonly view: VmView;
+  /** CPU that the guest uses, in cores; undefined while it is not known. */
+  readonly cpuCores: number | undefined;
+}
+
+export interface StorageReport {
+  /** The domain's last check succeeded. */
+  readonly valid: boolean;
+  /** Seconds that it took, and seconds since. */
+  readonly delayS: number;
+  readonly lastCheckS: number;
+  /** This host's id is held in the domain's lockspace. */
+  readonly acquired: boolean;
+}
+
+/**
+ * The host daemon, as the HA daemon needs it.
+ *
+ * Contract, checked for every adapter by `contract/hypervisor.contract.ts`:
+ *   H1. A call that fails or times out rejects; that says nothing about the VM (I5).
+ *   H2. `startVm` resolves when the start was accepted; how it went shows in `vm()`. It is idempotent: a VM
+ *       that runs or is being started is left alone, a dead entry of it is replaced.
+ *   H3. `shutdownVm`, `destroyVm` and `forgetVm` succeed when there is nothing to do. `forgetVm` never
+ *       touches a VM that is not down.
+ */
+export interface Hypervisor {
+  vm(): Promise<VmReport>;
+  /** `vmConf` is the text of vm.conf. */
+  startVm(vmConf: string): Promise<void>;
+  shutdownVm(): Promise<void>;
+  destroyVm(): Promise<void>;
+  forgetVm(): Promise<void>;
+  figures(): Promise<HostFigures>;
+  /** `unmonitored` when the host daemon does not watch the domain (it restarted, say). */
+  storage(): Promise<StorageReport | 'unmonitored'>;
+}
