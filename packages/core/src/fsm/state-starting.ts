@@ -1,5 +1,6 @@
 import type { VmView } from '../engine-status.js';
 import { downAfterRun } from './after-run.js';
+import type { Machine } from './machine.js';
 import type { Context } from './step.js';
 import { type Decision, go, isOverdue, stay } from './transition.js';
 
@@ -14,7 +15,7 @@ export function fromStarting(context: Context, vm: VmView): Decision {
     case 'down':
       return down(context, vm);
     case 'absent':
-      if (machine.memory.wasUp) return downAfterRun(context, vm);
+      if (guestRan(machine)) return downAfterRun(context, vm);
       return refusedOrPending(context);
   }
 }
@@ -59,7 +60,7 @@ function waiting({ machine, seen }: Context): Decision {
 
 function down(context: Context, vm: Extract<VmView, { kind: 'down' }>): Decision {
   const { machine, seen } = context;
-  if (machine.memory.wasUp) return downAfterRun(context, vm);
+  if (guestRan(machine)) return downAfterRun(context, vm);
   if (vm.cause === 'lease-held' || vm.cause === 'migrated-away') {
     return go(machine, seen.nowS, 'EngineDown', `another host has the lease: ${vm.detail}`, {
       effects: ['forget-vm'],
@@ -89,4 +90,9 @@ function failed({ machine, seen }: Context, why: string): Decision {
     effects: ['forget-vm'],
     memory: { failedStartsS },
   });
+}
+
+/** In EngineStarting the guest ran; in EngineStart it may have, before a restart of this daemon. */
+function guestRan(machine: Machine): boolean {
+  return machine.name === 'EngineStarting' || machine.memory.wasUp;
 }
