@@ -14,6 +14,8 @@ export interface PublisherOptions {
   readonly hostname: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** While false nothing is written: the slot may be another host's (I8). */
+  readonly ownsHostId: () => boolean;
   /** Monotonic and wall seconds of the last good refresh of vm.conf; 0 for never. */
   readonly vmConfRefresh: () => { readonly monotonicS: number; readonly wallS: number };
 }
@@ -84,10 +86,11 @@ export function createPublisher(options: PublisherOptions): Publisher {
     fault = text;
   }
 
-  function write(bytes: Uint8Array): Promise<void> {
+  async function write(bytes: Uint8Array): Promise<void> {
+    if (!options.ownsHostId()) return;
     newest = bytes;
     underWay ??= writeAll();
-    return underWay;
+    await underWay;
   }
 
   return {

@@ -17,3 +17,4 @@ export { createVdsmServer, EVENT_QUEUE, vdsmTime } from './server/vdsm-server.js
 export * from './server/vdsm-server-api.js';
 export * from './vdsm-error.js';
 export * from './verbs/index.js';
+export * from './storage-connection.js';

@@ -1,0 +1,156 @@
+// The HA daemon put together from its ports. No decisions here, and nothing of this machine.
+
+import { DEFAULT_TIMING, type ScoreWeights, unknown } from '@hosted-engine/core';
+import {
+  type Clock,
+  type EngineProbe,
+  type Hypervisor,
+  type LeaseView,
+  type Log,
+  messageOf,
+  type NetworkProbe,
+  type Whiteboard,
+} from '@hosted-engine/ports';
+import { type BrokerService, createBrokerService } from './broker/service.js';
+import { createExecutor } from './execute.js';
+import { createFacts } from './facts.js';
+import type { Journal } from './journal.js';
+import { createLoop, type TurnSummary } from './loop.js';
+import { createPublisher } from './publish.js';
+import { createSlotReader } from './slots.js';
+import { createVmConfSource, type VmConfCache } from './vm-conf-source.js';
+
+export interface DaemonOptions {
+  readonly hostId: number;
+  readonly hostname: string;
+  readonly bridge: string;
+  readonly weights: ScoreWeights;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly hypervisor: Hypervisor;
+  readonly whiteboard: Whiteboard;
+  readonly leaseView: LeaseView;
+  readonly engineProbe: EngineProbe;
+  readonly networkProbe: NetworkProbe;
+  readonly journal: Journal;
+  readonly vmConfCache: VmConfCache;
+  readonly readSharedVmConf: () => Promise<string>;
+  readonly localMaintenance: () => boolean;
+  /** Connects the storage and watches the domain; called at the start and when hostd forgot it. */
+  readonly connectStorage: () => Promise<void>;
+  /** This host's id is proven to be its own: before that nothing is written to the whiteboard (I8). */
+  readonly ownsHostId: () => boolean;
+  readonly onTurn: (summary: TurnSummary) => void;
+}
+
+export interface Daemon {
+  readonly broker: BrokerService;
+  /** Looks at the world at once: an event came, or a file changed. */
+  wake(): void;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Pause between attempts to connect the storage. */
+const CONNECT_PAUSE_MS = 5000;
+const VM_CONF_REFRESH_MS = 60_000;
+
+export function createDaemon(options: DaemonOptions): Daemon {
+  const { clock, log, hypervisor, whiteboard, hostId } = options;
+  let connecting: Promise<void> | undefined;
+
+  const vmConf = createVmConfSource({
+    readShared: options.readSharedVmConf,
+    cache: options.vmConfCache,
+    clock,
+    log,
+  });
+  const facts = createFacts({
+    hypervisor,
+    slots: createSlotReader({ whiteboard, hostId, clock, log }),
+    leaseView: options.leaseView,
+    engineProbe: options.engineProbe,
+    networkProbe: options.networkProbe,
+    clock,
+    bridge: options.bridge,
+    onChange: () => loop.wake(),
+    onUnmonitored: connect,
+  });
+  const executor = createExecutor({
+    hypervisor,
+    vmConf: () => vmConf.current(),
+    clock,
+    log,
+    onDone: () => void facts.refreshVm().then(() => loop.wake()),
+  });
+  const publisher = createPublisher({
+    whiteboard,
+    hostId,
+    hostname: options.hostname,
+    clock,
+    log,
+    ownsHostId: options.ownsHostId,
+    vmConfRefresh: () => vmConf.lastRefresh(),
+  });
+  const loop = createLoop({
+    hostId,
+    core: { timing: DEFAULT_TIMING, weights: options.weights },
+    clock,
+    log,
+    facts,
+    executor,
+    publisher,
+    journal: options.journal,
+    localMaintenance: options.localMaintenance,
+    configUpToDate: () =>
+      vmConf.memoryMiB() === undefined ? unknown('vm.conf was not read yet') : vmConf.upToDate(),
+    vmMemoryMiB: () => vmConf.memoryMiB(),
+    onTurn: options.onTurn,
+  });
+
+  function connect(): void {
+    connecting ??= connectOnce();
+  }
+
+  async function connectOnce(): Promise<void> {
+    try {
+      await options.connectStorage();
+      await vmConf.refresh();
+    } catch (error) {
+      log.warn(`the storage cannot be connected: ${messageOf(error)}`);
+      await clock.sleep(CONNECT_PAUSE_MS);
+    } finally {
+      connecting = undefined;
+    }
+  }
+
+  async function refreshVmConf(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await clock.sleep(VM_CONF_REFRESH_MS, signal);
+      if (!signal.aborted) await vmConf.refresh();
+    }
+  }
+
+  function wake(): void {
+    void Promise.all([facts.refreshVm(), facts.refreshBoard()]).then(() => loop.wake());
+  }
+
+  return {
+    wake,
+    broker: createBrokerService({
+      whiteboard,
+      hostId,
+      board: () => {
+        const board = facts.board();
+        return board.kind === 'known'
+          ? { reading: board.value, why: '' }
+          : { reading: undefined, why: board.why };
+      },
+      peers: () => loop.peers(),
+      onWritten: wake,
+    }),
+    async run(signal) {
+      connect();
+      await Promise.all([facts.run(signal), refreshVmConf(signal), loop.run(signal)]);
+    },
+  };
+}

@@ -1,0 +1,16 @@
+/** Files of the HA daemon (ha-daemon.md 7 and 9). */
+export const PATHS = {
+  hostedEngineConf: '/etc/ovirt-hosted-engine/hosted-engine.conf',
+  agentConf: '/etc/ovirt-hosted-engine-ha/agent.conf',
+  vdsmConf: '/etc/vdsm/vdsm.conf',
+  haConf: '/var/lib/ovirt-hosted-engine-ha/ha.conf',
+  journal: '/var/lib/ovirt-hosted-engine-ha/journal.jsonl',
+  vmConf: '/run/ovirt-hosted-engine-ha/vm.conf',
+  vmConfFallback: '/var/lib/ovirt-hosted-engine-ha/vm.conf.fallback',
+  brokerSocket: '/run/ovirt-hosted-engine-ha/broker.socket',
+  pki: {
+    ca: '/etc/pki/vdsm/certs/cacert.pem',
+    cert: '/etc/pki/vdsm/certs/vdsmcert.pem',
+    key: '/etc/pki/vdsm/keys/vdsmkey.pem',
+  },
+} as const;

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import type { ScoreWeights } from '@hosted-engine/core';
+import {
+  type HostedEngineConf,
+  IniDocument,
+  parseHaConf,
+  parseHostedEngineConf,
+} from '@hosted-engine/formats';
+import { HeError, type Log, messageOf } from '@hosted-engine/ports';
+import type { TlsFiles } from '@hosted-engine/vdsm';
+import { weightsOf } from '../config.js';
+import { PATHS } from './paths.js';
+
+/** All that is read from this host's files at the start. */
+export interface Settings {
+  readonly conf: HostedEngineConf;
+  readonly weights: ScoreWeights;
+  readonly tls: TlsFiles | undefined;
+  readonly hostdPort: number;
+  readonly emulation: boolean;
+  readonly ioTimeoutS: number;
+}
+
+/** Throws HeError or FormatError that names the file and the key. */
+export function readSettings(): Settings {
+  const confText = readOptional(PATHS.hostedEngineConf);
+  if (confText === undefined) {
+    throw new HeError('HE_NOT_DEPLOYED', `${PATHS.hostedEngineConf} does not exist`, {
+      remedy: 'Run hosted-engine --deploy on this host first.',
+    });
+  }
+  const conf = parseHostedEngineConf(confText, PATHS.hostedEngineConf);
+  const agent = IniDocument.parse(readOptional(PATHS.agentConf) ?? '', PATHS.agentConf);
+  const vdsm = IniDocument.parse(readOptional(PATHS.vdsmConf) ?? '', PATHS.vdsmConf);
+  return {
+    conf,
+    weights: weightsOf((key) => agent.get('score', key)),
+    tls: conf.vdsmUseSsl ? readTls() : undefined,
+    hostdPort: Number(vdsm.get('addresses', 'management_port') ?? 54321),
+    emulation: vdsm.get('devel', 'allow_emulation')?.toLowerCase() === 'true',
+    ioTimeoutS: Number(vdsm.get('sanlock', 'io_timeout') ?? 10),
+  };
+}
+
+/** Reads ha.conf anew at each call: a small local file that tools and the host daemon edit. */
+export function localMaintenanceReader(log: Log): () => boolean {
+  let last = false;
+  let fault = '';
+  return () => {
+    try {
+      last = parseHaConf(readOptional(PATHS.haConf) ?? '', PATHS.haConf).localMaintenance;
+      fault = '';
+    } catch (error) {
+      if (fault !== messageOf(error)) log.warn(messageOf(error));
+      fault = messageOf(error);
+    }
+    return last;
+  };
+}
+
+function readTls(): TlsFiles {
+  return {
+    ca: readFileSync(PATHS.pki.ca, 'utf8'),
+    cert: readFileSync(PATHS.pki.cert, 'utf8'),
+    key: readFileSync(PATHS.pki.key, 'utf8'),
+  };
+}
+
+function readOptional(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
