@@ -15,9 +15,7 @@ export function networkTestOf(conf: HostedEngineConf): NetworkTest {
     case 'ping':
     case 'dns':
       if (conf.gateway === undefined) throw invalid('gateway is missing');
-      return kind === 'ping'
-        ? { kind, address: conf.gateway }
-        : { kind, resolver: conf.gateway };
+      return kind === 'ping' ? { kind, address: conf.gateway } : { kind, resolver: conf.gateway };
     case 'tcp':
       if (conf.tcpTestAddress === undefined) throw invalid('tcp_t_address is missing');
       if (conf.tcpTestPort === undefined) throw invalid('tcp_t_port is missing');
@@ -34,7 +32,10 @@ export function weightsOf(score: Lookup): ScoreWeights {
     if (text === undefined) return fallback;
     const value = Number(text);
     if (Number.isFinite(value) && value >= 0) return value;
-    throw new HeError('HE_CONFIG_INVALID', `agent.conf [score] ${key} must be a number, not ${text}`);
+    throw new HeError(
+      'HE_CONFIG_INVALID',
+      `agent.conf [score] ${key} must be a number, not ${text}`,
+    );
   };
   return {
     base: points('base-score', DEFAULT_WEIGHTS.base),

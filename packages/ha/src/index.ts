@@ -1,1 +1,1 @@
-export {};
+export { createDaemon, type Daemon, type DaemonOptions } from './daemon.js';

@@ -15,6 +15,6 @@ export type { DiskMetadata } from './domain-xml/ovirt-metadata.js';
 export { type DomainSummary, readDomainXml } from './domain-xml/read-domain-xml.js';
 export { createVdsmServer, EVENT_QUEUE, vdsmTime } from './server/vdsm-server.js';
 export * from './server/vdsm-server-api.js';
+export * from './storage-connection.js';
 export * from './vdsm-error.js';
 export * from './verbs/index.js';
-export * from './storage-connection.js';

@@ -21,7 +21,10 @@ export function storageConnectionOf(
         connection: { ...base, protocol_version: conf.nfsVersion ?? 'auto' },
       };
     case 'glusterfs':
-      return { storageType: STORAGE_TYPE.GLUSTERFS, connection: { ...base, vfs_type: 'glusterfs' } };
+      return {
+        storageType: STORAGE_TYPE.GLUSTERFS,
+        connection: { ...base, vfs_type: 'glusterfs' },
+      };
     case 'posixfs':
       return {
         storageType: STORAGE_TYPE.POSIXFS,

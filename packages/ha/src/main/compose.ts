@@ -1,12 +1,5 @@
 import { hostname } from 'node:os';
 import {
-  HeError,
-  type LeaseResource,
-  type LeaseView,
-  type Log,
-  messageOf,
-} from '@hosted-engine/ports';
-import {
   createDirectIo,
   createLeaseView,
   createProcessRunner,
@@ -15,6 +8,13 @@ import {
   createWhiteboardFile,
   type SystemdNotify,
 } from '@hosted-engine/platform';
+import {
+  HeError,
+  type LeaseResource,
+  type LeaseView,
+  type Log,
+  messageOf,
+} from '@hosted-engine/ports';
 import { ReconnectingVdsmClient } from '@hosted-engine/vdsm';
 import { listenBroker } from '../adapters/broker-server.js';
 import { readSharedVmConf } from '../adapters/config-volume-reader.js';
@@ -78,8 +78,9 @@ export async function runDaemon(
       directIo,
       clock,
     }),
-    leaseView: lateLeaseView(() => storage?.engineLease, (lease) =>
-      createLeaseView({ leases, lease, clock }),
+    leaseView: lateLeaseView(
+      () => storage?.engineLease,
+      (lease) => createLeaseView({ leases, lease, clock }),
     ),
     engineProbe: createEngineProbe({ fqdn: conf.fqdn }),
     networkProbe: createNetworkProbe(networkTestOf(conf), createProcessRunner()),
