@@ -56,7 +56,7 @@ const VM_CONF_REFRESH_MS = 60_000;
 
 export function createDaemon(options: DaemonOptions): Daemon {
   const { clock, log, hypervisor, whiteboard, hostId } = options;
-  let connecting: Promise<void> | undefined;
+  let isConnecting = false;
 
   const vmConf = createVmConfSource({
     readShared: options.readSharedVmConf,
@@ -108,10 +108,11 @@ export function createDaemon(options: DaemonOptions): Daemon {
   });
 
   function connect(): void {
-    connecting ??= connectOnce();
+    if (!isConnecting) void connectOnce();
   }
 
   async function connectOnce(): Promise<void> {
+    isConnecting = true;
     try {
       await options.connectStorage();
       await vmConf.refresh();
@@ -119,7 +120,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
       log.warn(`the storage cannot be connected: ${messageOf(error)}`);
       await clock.sleep(CONNECT_PAUSE_MS);
     } finally {
-      connecting = undefined;
+      isConnecting = false;
     }
   }
 

@@ -29,17 +29,24 @@ export interface SlotReader {
   read(): Promise<BoardReading>;
 }
 
+/** Longer than the core's time to settle after a start. */
+const NEW_FOR_S = 20;
+
 /** Reads the slots of known hosts, and all of them once a minute (house.md 6). */
 export function createSlotReader(options: SlotReaderOptions): SlotReader {
   const { whiteboard, clock, log, hostId } = options;
   let known: readonly number[] = [];
   let scannedS: number | undefined;
+  let firstS: number | undefined;
   /** Verdicts that were logged already, so that a bad slot is told of once and not each tick. */
   const told = new Map<number, string>();
 
   async function readRaw(nowS: number): Promise<ReadonlyMap<number, Uint8Array>> {
+    firstS ??= nowS;
+    // At first each reading is a scan: hosts that start together must find each other.
+    const isNew = nowS - firstS < NEW_FOR_S;
     const isDue = scannedS === undefined || nowS - scannedS >= (options.fullScanS ?? 60);
-    if (!isDue) return whiteboard.readSlots([0, ...known]);
+    if (!isDue && !isNew) return whiteboard.readSlots([0, ...known]);
     const all = await whiteboard.readAll();
     known = [...all.keys()].filter((id) => id !== 0);
     scannedS = nowS;

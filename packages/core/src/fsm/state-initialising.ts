@@ -40,12 +40,16 @@ function unsettledReason({ machine, timing, seen }: Context): string | undefined
   const { memory } = machine;
   if (seen.slots.kind === 'unknown') return `the slots are unknown: ${seen.slots.why}`;
   if (seen.nowS - memory.startedS >= timing.settleS && memory.readings >= 2) return undefined;
+  // A host that starts at the same moment as this one has no slot in the first reading.
+  if (memory.readings < 2 || seen.nowS - memory.startedS < 2 * timing.publishS) {
+    return 'reading the whiteboard a second time';
+  }
   const unproven = [...memory.peers.values()].filter(
     (peer) => peer.freshness === 'unproven' && !peer.slot.stopped,
   );
-  if (memory.readings < 1 || unproven.length > 0) {
+  if (unproven.length > 0) {
     const names = unproven.map((peer) => peer.slot.hostId).join(', ');
-    return `watching whether these hosts are alive: ${names === '' ? 'none read yet' : names}`;
+    return `watching whether these hosts are alive: ${names}`;
   }
   return undefined;
 }

@@ -1,0 +1,27 @@
+import { createLog, createSystemdNotify } from '@hosted-engine/platform';
+import { HeError, messageOf } from '@hosted-engine/ports';
+import { runDaemon } from './main/compose.js';
+import { readSettings } from './main/settings.js';
+
+const log = createLog();
+const stop = new AbortController();
+for (const name of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(name, () => {
+    log.info(`${name}: leaving; the engine VM stays as it is`);
+    stop.abort();
+  });
+}
+process.on('unhandledRejection', (error) => {
+  log.error(
+    `unhandled: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
+  process.exit(70);
+});
+
+try {
+  await runDaemon(readSettings(), log, createSystemdNotify(), stop.signal);
+} catch (error) {
+  log.error(messageOf(error));
+  if (error instanceof HeError && error.remedy !== undefined) log.error(error.remedy);
+  process.exitCode = error instanceof HeError ? error.exitCode : 1;
+}
