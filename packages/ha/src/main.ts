@@ -1,9 +1,13 @@
-import { createLog, createSystemdNotify } from '@hosted-engine/platform';
+import { createSystemdNotify, createSystemLog, isJournal } from '@hosted-engine/platform';
 import { HeError, messageOf } from '@hosted-engine/ports';
 import { runDaemon } from './main/compose.js';
 import { readSettings } from './main/settings.js';
 
-const log = createLog();
+const log = createSystemLog({
+  journal: isJournal(process.env),
+  write: (line) => void process.stdout.write(line),
+  wallMs: () => Date.now(),
+});
 const stop = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT'] as const) {
   process.on(name, () => {
@@ -19,7 +23,7 @@ process.on('unhandledRejection', (error) => {
 });
 
 try {
-  await runDaemon(readSettings(), log, createSystemdNotify(), stop.signal);
+  await runDaemon(readSettings(), log, createSystemdNotify(process.env), stop.signal);
 } catch (error) {
   log.error(messageOf(error));
   if (error instanceof HeError && error.remedy !== undefined) log.error(error.remedy);

@@ -8,6 +8,8 @@ export interface SystemdNotify {
   /** One line for `systemctl status`. */
   status(text: string): void;
   stopping(): void;
+  /** One ping of the watchdog: for a daemon whose own loop is what must not stop. */
+  ping(): void;
   /**
    * Pings the watchdog three times per period, from the event loop: when that is stuck no ping goes
    * out and systemd restarts the service. Nothing without WATCHDOG_USEC. Returns its end.
@@ -32,6 +34,7 @@ export function createSystemdNotify(
     ready: () => send('READY=1'),
     status: (text) => send(`STATUS=${text.replaceAll('\n', ' ')}`),
     stopping: () => send('STOPPING=1'),
+    ping: () => send('WATCHDOG=1'),
     startWatchdog() {
       const periodMs = Number(env['WATCHDOG_USEC'] ?? Number.NaN) / 1000;
       const pid = env['WATCHDOG_PID'];

@@ -99,7 +99,7 @@ export async function runDaemon(
     ownsHostId: () => guard.owned(),
     onTurn: ({ machine, score }) => {
       notify.status(`${machine.name}, score ${score.total}`);
-      notify.watchdog();
+      notify.ping();
     },
   });
   vdsm.onEvent((event) => {
