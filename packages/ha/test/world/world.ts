@@ -100,7 +100,7 @@ export class Host {
         info: (text) => this.#note('info', text),
         debug: (_text: string, _fields?: LogFields) => undefined,
       },
-      hypervisor: this.#hypervisor(),
+      hypervisor: this.hypervisor(),
       whiteboard: this.#whiteboard(),
       leaseView: { owner: async () => this.#owner(), hosts: async () => this.#hosts() },
       engineProbe: { check: async () => this.#health() },
@@ -191,7 +191,7 @@ export class Host {
     };
   }
 
-  #hypervisor(): Hypervisor {
+  hypervisor(): Hypervisor {
     const answer = async <T>(make: () => T): Promise<T> => {
       if (!this.hypervisorUp || !this.powered) throw new Error('the host daemon does not answer');
       return make();
