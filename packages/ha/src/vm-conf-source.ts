@@ -38,7 +38,7 @@ export function createVmConfSource(options: VmConfSourceOptions): VmConfSource {
   let failure = 'vm.conf was not read yet';
 
   function take(candidate: string): void {
-    const memSize = Number(parseVmConf(candidate).memSizeMiB);
+    const memSize = Number(parseVmConf(candidate).settings['memSize']);
     memoryMiB = Number.isFinite(memSize) ? memSize : undefined;
     text = candidate;
   }
