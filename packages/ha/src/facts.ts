@@ -66,6 +66,7 @@ export function createFacts(options: FactsOptions): Facts {
   const cpu = createCpuAverage();
   let lastView = '';
   let lastHealth = '';
+  let lastBoard = '';
 
   const vm = createMonitor<VmReport>({
     name: 'VM state',
@@ -128,6 +129,14 @@ export function createFacts(options: FactsOptions): Facts {
     intervalS: 2,
     maxAgeS: 7,
     poll: () => options.slots.read(),
+    onResult: ({ slots, globalMaintenance }) => {
+      const text = JSON.stringify([
+        globalMaintenance,
+        slots.peers.map((peer) => [peer.hostId, peer.engine.vm, peer.engine.detail, peer.state]),
+      ]);
+      if (text !== lastBoard) onChange();
+      lastBoard = text;
+    },
   });
   const lease = createMonitor<Fact<LeaseLook>>({
     name: 'lease of the engine VM',
