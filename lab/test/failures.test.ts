@@ -271,7 +271,7 @@ describe('three hosts keep one engine alive', { skip: obstacle ?? false }, () =>
     const status = await cluster.statusOf(lab.host(1));
     for (const host of status.hosts) assert.ok(host.score > 3000 || host.score === 0, 'a penalty');
     for (const host of lab.hosts) {
-      const log = await host.exec(['sh', '-c', `tail -n 200 /var/log/${AGENT}.log`]);
+      const log = await host.exec(['sh', '-c', `tail -n 200 /var/log/services/${AGENT}.log`]);
       assert.doesNotMatch(log.stdout, /start failed/);
     }
   });
