@@ -17,6 +17,8 @@ export interface VirtDriverSubject {
   domainHeldElsewhere(): Promise<DomainStart>;
   /** One whose start is parked on the lease of a dying owner for longer than the suite takes. */
   domainParked(): Promise<DomainStart>;
+  /** Resolves once a start that was called has come as far as the lease. */
+  whenParked(vmId: string): Promise<void>;
   /** Kills the hypervisor process of a running domain. */
   kill(vmId: string): Promise<void>;
   /** Ends the hypervisor's own daemon, and starts it again. */
@@ -159,7 +161,7 @@ export function virtDriverContract(name: string, open: () => Promise<VirtDriverS
     it('V1, V2: a parked start blocks nothing and can be cancelled', async () => {
       const parked = await subject.domainParked();
       const start = assert.rejects(driver.start(parked), isFailure('cancelled'));
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await subject.whenParked(parked.vmId);
       assert.equal((await driver.inspect(parked.vmId)).state, 'starting');
       await assert.rejects(driver.list(), isFailure('busy'));
       await assert.rejects(driver.start(parked), isFailure('exists'));

@@ -72,8 +72,11 @@ export type DomainCommand =
   /** Asks the guest to power off; resolves when it was asked. */
   | { readonly kind: 'shutdown'; readonly via: 'agent' | 'acpi' }
   | { readonly kind: 'reboot'; readonly via: 'agent' | 'acpi' }
-  /** Ends the process at once. An absent domain is `no-domain`. */
-  | { readonly kind: 'destroy' }
+  /**
+   * Ends the process at once. An absent domain is `no-domain`. `mayBeParked`: an earlier process of
+   * ours may have begun a start of it that is still parked; it is ended like one of our own (V2).
+   */
+  | { readonly kind: 'destroy'; readonly mayBeParked?: boolean }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
   | { readonly kind: 'reset' }

@@ -48,6 +48,8 @@ export interface LibvirtDriver extends VirtDriver {
 
 /** A look at the balloon goes through QEMU's monitor, which may hang with QEMU's storage. */
 const MEMORY_DEADLINE_MS = 1000;
+/** Longer than `list` takes when nothing is parked. */
+const INHERITED_PROBE_MS = 2000;
 const START_PAUSED = 1;
 const SHUTDOWN_FLAG = { acpi: 1, agent: 2 } as const;
 /** virDomainDeviceModifyFlags: VIR_DOMAIN_AFFECT_LIVE. */
@@ -156,6 +158,14 @@ export function createLibvirtDriver(options: LibvirtOptions): LibvirtDriver {
     });
   }
 
+  /** A start parked by an earlier process of ours may hold this up: callers join the one call. */
+  function listOnce(): Promise<readonly DomainView[]> {
+    listing ??= listAll().finally(() => {
+      listing = undefined;
+    });
+    return listing;
+  }
+
   async function create(domain: DomainStart): Promise<void> {
     const { vmId } = domain;
     await lanes.run(`start ${vmId}`, undefined, async (lane) => {
@@ -200,15 +210,32 @@ export function createLibvirtDriver(options: LibvirtOptions): LibvirtDriver {
       if (performance.now() > until) {
         throw new VirtError('timeout', `the start of ${vmId} has not ended yet`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await after(50);
     }
     entry.cancelled.abort();
   }
 
-  async function destroy(vmId: string): Promise<void> {
+  /** Of a start that an earlier process began: libvirt locks it until `list` answers (D1, D2). */
+  async function cancelInherited(vmId: string): Promise<boolean> {
+    const listed = listOnce().then(
+      () => true,
+      () => true,
+    );
+    if (await Promise.race([listed, after(INHERITED_PROBE_MS)])) return false;
+    const pid = await findQemu(pidDir, vmId);
+    if (pid === undefined || !(await endQemu(pid, vmId))) return false;
+    const settled = listed.then(() => {
+      inLibvirt.delete(vmId);
+    });
+    inLibvirt.set(vmId, settled);
+    return true;
+  }
+
+  async function destroy(vmId: string, mayBeParked: boolean): Promise<void> {
     const entry = starting.get(vmId);
     if (entry !== undefined) return cancelStart(vmId, entry);
     refuseLocked(vmId, 'destroy');
+    if (mayBeParked && (await cancelInherited(vmId))) return;
     try {
       await act(vmId, `destroy ${vmId}`, (domain) => invoke(c.destroy, domain, 0));
     } catch (error) {
@@ -231,11 +258,7 @@ export function createLibvirtDriver(options: LibvirtOptions): LibvirtDriver {
 
     async list() {
       if (inLibvirt.size > 0) throw new VirtError('busy', 'a start is in progress');
-      listing ??= listAll().finally(() => {
-        listing = undefined;
-      });
-      // Started by an earlier process of ours, a parked start may hold this up: callers join it.
-      return withDeadline(listing, deadlineMs, 'list domains');
+      return withDeadline(listOnce(), deadlineMs, 'list domains');
     },
 
     async inspect(vmId) {
@@ -250,7 +273,7 @@ export function createLibvirtDriver(options: LibvirtOptions): LibvirtDriver {
     },
 
     async command(vmId: string, command: DomainCommand) {
-      if (command.kind === 'destroy') return destroy(vmId);
+      if (command.kind === 'destroy') return destroy(vmId, command.mayBeParked === true);
       const what = `${command.kind} ${vmId}`;
       refuseLocked(vmId, what);
       await act(vmId, what, (domain) => {
@@ -327,6 +350,10 @@ function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener('abort', cancel, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
   });
+}
+
+function after(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(() => resolve(false), ms));
 }
 
 function withDeadline<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {

@@ -9,7 +9,7 @@ it('libvirt driver passes its contract on a real libvirtd', {
   skip,
   timeout: 180_000,
 }, async () => {
-  const inner = fileURLToPath(new URL('./libvirt-driver.inner.js', import.meta.url));
+  const inner = fileURLToPath(new URL('./libvirt-driver-inner.js', import.meta.url));
   const { code, output } = await runInTestHost(inner, 170_000);
   assert.equal(code, 0, output);
 });

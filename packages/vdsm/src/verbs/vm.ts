@@ -53,6 +53,8 @@ export interface RunningVmStats {
   readonly cpuSys?: string;
   /** Nanoseconds of CPU time. */
   readonly cpuUsage?: DecimalText;
+  /** The three above are of two readings; false for the first seconds, when they are zeros. */
+  readonly cpuActual?: boolean;
   /** Percent. */
   readonly memUsage?: DecimalText;
   readonly memoryStats?: Readonly<Record<string, unknown>>;

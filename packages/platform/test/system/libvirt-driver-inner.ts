@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 import type { DomainStart, Log } from '@hosted-engine/ports';
 import { virtDriverContract } from '@hosted-engine/ports/contract/virt-driver.contract';
 import { createLibvirtDriver } from '../../src/libvirt/libvirt-driver.js';
-import { createLeases, createLibvirtd } from './test-daemons.js';
+import { findQemu } from '../../src/libvirt/qemu-process.js';
+import { createLeases, createLibvirtd, until } from './test-daemons.js';
 
 const silent: Log = { error() {}, warn() {}, info() {}, debug() {} };
 
@@ -33,6 +34,11 @@ virtDriverContract('libvirt', async () => {
       await leases.killPeer();
       return domainWith(parked);
     },
+    whenParked: (vmId) =>
+      until(
+        async () => (await findQemu('/run/libvirt/qemu', vmId)) !== undefined,
+        `QEMU of ${vmId}`,
+      ),
     async kill(vmId) {
       const { pid } = await driver.inspect(vmId);
       if (pid === undefined) throw new Error(`no process of ${vmId}`);

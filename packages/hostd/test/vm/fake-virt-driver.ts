@@ -1,0 +1,202 @@
+// A hypervisor in memory. It passes the port's contract (fake-virt-driver.test.ts), so what the VM
+// table is tested with behaves like libvirt.
+
+import {
+  type DomainCommand,
+  type DomainStart,
+  type DomainView,
+  type HypervisorFacts,
+  type StopCause,
+  type VirtDriver,
+  VirtError,
+  type VirtEvent,
+} from '@hosted-engine/ports';
+
+interface Domain {
+  readonly start: DomainStart;
+  readonly pid: number;
+  state: 'running' | 'paused';
+}
+
+interface Parked {
+  readonly domain: DomainStart;
+  /** Undefined: the start belongs to an earlier process of the daemon under test. */
+  readonly finish: ((error: VirtError | undefined) => void) | undefined;
+}
+
+export class FakeVirtDriver implements VirtDriver {
+  readonly commands: string[] = [];
+  /** Names of VMs whose start is refused, with the reason. */
+  readonly refusals = new Map<string, VirtError>();
+  /** Names of VMs whose start is parked. */
+  readonly parking = new Set<string>();
+  kvmUsable = true;
+  readonly #domains = new Map<string, Domain>();
+  readonly #parked = new Map<string, Parked>();
+  readonly #listeners = new Set<(event: VirtEvent) => void>();
+  #isUp = true;
+  #nextPid = 1000;
+
+  /** A domain that runs already when the daemon starts. */
+  addRunning(start: DomainStart): void {
+    this.#domains.set(start.vmId, { start, pid: this.#nextPid++, state: 'running' });
+  }
+
+  /** A start that an earlier process of the daemon began. */
+  addInheritedStart(domain: DomainStart): void {
+    this.#parked.set(domain.vmId, { domain, finish: undefined });
+  }
+
+  setUp(isUp: boolean): void {
+    this.#isUp = isUp;
+    this.#emit({ kind: 'connection', up: isUp, reason: 'test' });
+  }
+
+  /** The lease is free now, or another's. */
+  unpark(vmId: string, error?: VirtError): void {
+    const parked = this.#parked.get(vmId);
+    if (parked === undefined) throw new Error(`${vmId} is not parked`);
+    this.#parked.delete(vmId);
+    if (error === undefined) this.#run(parked.domain);
+    parked.finish?.(error);
+  }
+
+  /** The domain ends, after the events given. */
+  end(vmId: string, cause: StopCause, ...before: VirtEvent[]): void {
+    for (const event of before) this.emit(event);
+    this.#domains.delete(vmId);
+    this.#emit({ kind: 'stopped', vmId, cause });
+  }
+
+  /** It ends and nobody hears of it. */
+  vanish(vmId: string): void {
+    this.#domains.delete(vmId);
+  }
+
+  emit(event: VirtEvent): void {
+    this.#emit(event);
+  }
+
+  async start(domain: DomainStart): Promise<void> {
+    await this.#answer();
+    if (!domain.xml.includes(domain.vmId)) throw new VirtError('refused', 'XML error: no such VM');
+    const refusal = this.refusals.get(domain.name);
+    if (refusal !== undefined) throw refusal;
+    if (this.#domains.has(domain.vmId) || this.#parked.has(domain.vmId)) {
+      throw new VirtError('exists', `domain '${domain.name}' is already active`);
+    }
+    if (!this.parking.has(domain.name)) {
+      this.#run(domain);
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const finish = (error: VirtError | undefined) => (error ? reject(error) : resolve());
+      this.#parked.set(domain.vmId, { domain, finish });
+    });
+  }
+
+  async list(): Promise<readonly DomainView[]> {
+    await this.#answer();
+    const parked = [...this.#parked.values()];
+    if (parked.some(({ finish }) => finish === undefined)) {
+      throw new VirtError('timeout', 'list domains: no answer within 10000 ms');
+    }
+    if (parked.length > 0) throw new VirtError('busy', 'a start is in progress');
+    return [...this.#domains.values()].map(viewOf);
+  }
+
+  async inspect(vmId: string): Promise<DomainView> {
+    await this.#answer();
+    const parked = this.#parked.get(vmId);
+    if (parked !== undefined) {
+      // libvirt would not answer: the caller must not ask (rule T5 of the VM table).
+      if (parked.finish === undefined) throw new Error(`${vmId} was looked up while parked`);
+      return { vmId, name: parked.domain.name, state: 'starting' };
+    }
+    return viewOf(this.#need(vmId));
+  }
+
+  async command(vmId: string, command: DomainCommand): Promise<void> {
+    await this.#answer();
+    const parked = this.#parked.get(vmId);
+    if (command.kind === 'destroy' && parked !== undefined) {
+      if (parked.finish === undefined && command.mayBeParked !== true) {
+        throw new Error(`${vmId} was looked up while parked`);
+      }
+      this.#parked.delete(vmId);
+      parked.finish?.(new VirtError('cancelled', 'the start was cancelled'));
+      return;
+    }
+    const domain = this.#need(vmId);
+    this.commands.push('via' in command ? `${command.kind}-${command.via}` : command.kind);
+    switch (command.kind) {
+      case 'destroy':
+        this.end(vmId, 'destroyed');
+        break;
+      case 'pause':
+        domain.state = 'paused';
+        this.#emit({ kind: 'paused', vmId, reason: 'user' });
+        break;
+      case 'resume':
+        domain.state = 'running';
+        this.#emit({ kind: 'resumed', vmId });
+        break;
+      case 'shutdown':
+      case 'reboot':
+      case 'reset':
+      case 'update-device':
+        // What the guest makes of it is the test's to say.
+        break;
+    }
+  }
+
+  async agent(vmId: string): Promise<string> {
+    await this.#answer();
+    this.#need(vmId);
+    throw new VirtError('refused', 'QEMU guest agent is not configured');
+  }
+
+  async facts(): Promise<HypervisorFacts> {
+    await this.#answer();
+    return {
+      libraryVersion: '9.0.0',
+      hypervisorVersion: '7.2.0',
+      kvmUsable: this.kvmUsable,
+      machines: ['pc', 'q35'],
+      cpuModels: ['qemu64'],
+    };
+  }
+
+  subscribe(listener: (event: VirtEvent) => void): () => void {
+    this.#listeners.add(listener);
+    listener({ kind: 'connection', up: this.#isUp, reason: 'subscribed' });
+    return () => this.#listeners.delete(listener);
+  }
+
+  #run(start: DomainStart): void {
+    const state = start.paused === true ? 'paused' : 'running';
+    this.#domains.set(start.vmId, { start, pid: this.#nextPid++, state });
+    this.#emit({ kind: 'started', vmId: start.vmId });
+  }
+
+  #need(vmId: string): Domain {
+    const domain = this.#domains.get(vmId);
+    if (domain === undefined) throw new VirtError('no-domain', `no domain ${vmId}`);
+    return domain;
+  }
+
+  /** Every call takes a turn of the event loop, as a real one does. */
+  async #answer(): Promise<void> {
+    await Promise.resolve();
+    if (!this.#isUp) throw new VirtError('unreachable', 'no connection to libvirt');
+  }
+
+  #emit(event: VirtEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+function viewOf({ start, pid, state }: Domain): DomainView {
+  const { vmId, name, xml } = start;
+  return { vmId, name, state, xml, pid, ...(state === 'paused' ? { pauseReason: 'user' } : {}) };
+}
