@@ -1,1 +1,11 @@
-export {};
+export type { AnswerKey, AnswerScope } from './answers/answer-key.js';
+export { ANSWER_KEYS, ANSWER_NAMES, type AnswerName, answerKey } from './answers/catalogue.js';
+export { nearest } from './answers/nearest.js';
+export { DEPLOY_STEPS, deploy, exitCodeOf } from './deploy.js';
+export type { Dialog, Question } from './dialog.js';
+export { PATHS, UNITS } from './paths.js';
+export * from './ports.js';
+export type { DeployOptions } from './run/run.js';
+export type { Outcome } from './run/runner.js';
+export { requireRoot } from './steps/prepare.js';
+export { storageConnection, storageTypeOf } from './storage-target.js';

@@ -1,0 +1,36 @@
+import type { Rule } from './rules.js';
+
+/**
+ * Whom an answer concerns.
+ *   cluster: given on the first host; every later host takes it from the shared configuration.
+ *   first:   needed on the first host only, and of no interest to others.
+ *   host:    each host has its own.
+ *   run:     about this run of the set-up.
+ */
+export type AnswerScope = 'cluster' | 'first' | 'host' | 'run';
+
+interface AnswerKeyBase {
+  readonly scope: AnswerScope;
+  /** What the value is, for the error that asks for it: "the name of …". */
+  readonly meaning: string;
+  /** The question in the specification's words. */
+  readonly prompt?: string;
+  /** Never written to a file, nor to the log. */
+  readonly isSecret?: true;
+  /** There is no default: without it set-up cannot go on. */
+  readonly isRequired?: true;
+}
+
+interface TypedKey<Name extends string, T> extends AnswerKeyBase {
+  readonly type: Name;
+  readonly fallback?: T;
+  readonly rule?: Rule<T>;
+}
+
+/** One question: its key, its type, what is right and what is assumed when nobody says. */
+export type AnswerKey =
+  | TypedKey<'str', string>
+  | TypedKey<'int', number>
+  | TypedKey<'bool', boolean>;
+
+export type AnswerKeys = Readonly<Record<string, AnswerKey>>;

@@ -1,0 +1,63 @@
+import { HeError } from '@hosted-engine/ports';
+import { type AnswerName, type AnswerValue, answerKey } from './catalogue.js';
+
+export type Primitive = string | number | boolean;
+
+/** Where an answer came from: a later source never hides an earlier one. */
+export type AnswerSource = 'file' | 'person' | 'cluster' | 'default';
+
+interface Entry {
+  readonly value: Primitive;
+  readonly source: AnswerSource;
+}
+
+/** The answers of one run, each of its key's type. */
+export class AnswerSet {
+  readonly #entries = new Map<AnswerName, Entry>();
+
+  /** The answer, or the key's fallback. HE_ANSWER_MISSING when there is neither. */
+  get<K extends AnswerName>(name: K): AnswerValue<K> {
+    const value = this.find(name);
+    if (value === undefined) throw missingAnswers([name]);
+    return value;
+  }
+
+  find<K extends AnswerName>(name: K): AnswerValue<K> | undefined {
+    const value = this.#entries.get(name)?.value ?? answerKey(name).fallback;
+    // `set` and the catalogue's types admit no other type under this name.
+    return value as AnswerValue<K> | undefined;
+  }
+
+  /** Undefined when only the fallback, or nothing, is there. */
+  source(name: AnswerName): AnswerSource | undefined {
+    return this.#entries.get(name)?.source;
+  }
+
+  set<K extends AnswerName>(name: K, value: AnswerValue<K>, source: AnswerSource): void {
+    this.#entries.set(name, { value, source });
+  }
+
+  setParsed(name: AnswerName, value: Primitive, source: AnswerSource): void {
+    this.#entries.set(name, { value, source });
+  }
+
+  /** Fills an answer that nobody gave. */
+  setDefault<K extends AnswerName>(name: K, value: AnswerValue<K>): void {
+    if (this.find(name) === undefined) this.#entries.set(name, { value, source: 'default' });
+  }
+}
+
+/** One error for all of them, so that a file is put right in one go. */
+export function missingAnswers(names: readonly AnswerName[]): HeError {
+  const lines = names.map((name) => `${name}: ${answerKey(name).meaning}`);
+  return new HeError('HE_ANSWER_MISSING', `missing answer: ${lines.join('; ')}`, {
+    remedy: `add ${names.map((name) => exampleLine(name)).join(' and ')} to a file given with --config-append`,
+    details: { keys: names.join(' ') },
+  });
+}
+
+function exampleLine(name: AnswerName): string {
+  const { type } = answerKey(name);
+  const value = { str: '…', int: 'N', bool: 'True' }[type];
+  return `${name}=${type}:${value}`;
+}

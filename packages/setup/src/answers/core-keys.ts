@@ -1,0 +1,123 @@
+import type { AnswerKeys } from './answer-key.js';
+import * as rules from './rules.js';
+
+export const CORE_KEYS = {
+  'OVEHOSTED_CORE/deployProceed': {
+    type: 'bool',
+    scope: 'run',
+    meaning: 'whether to go on and configure this host as a hypervisor',
+    fallback: true,
+    prompt:
+      'Continuing will configure this host for serving as hypervisor and create a VM where oVirt Engine will be installed afterwards.\n' +
+      'Are you sure you want to continue? (Yes, No)[Yes]:',
+  },
+  'OVEHOSTED_CORE/screenProceed': {
+    type: 'bool',
+    scope: 'run',
+    meaning: 'whether to go on over SSH without a terminal multiplexer',
+    fallback: false,
+    prompt:
+      'It has been detected that this program is executed through an SSH connection without using screen.\n' +
+      'Continuing with the installation may lead to broken installation if the network connection fails.\n' +
+      'It is highly recommended to abort the installation and run it inside a screen session.\n' +
+      'Do you want to continue anyway? (Yes, No)[No]:',
+  },
+  'OVEHOSTED_CORE/isAdditionalHost': {
+    type: 'bool',
+    scope: 'run',
+    meaning: 'whether this host joins the cluster found on the storage',
+    prompt:
+      'The specified storage location already contains a data domain. Is this an additional host setup (Yes, No)[Yes]?',
+  },
+  'OVEHOSTED_CORE/additionalHostReDeployment': {
+    type: 'bool',
+    scope: 'run',
+    meaning: 'whether this host takes over its own former host id',
+    fallback: false,
+  },
+  'OVEHOSTED_CORE/checkRequirements': {
+    type: 'bool',
+    scope: 'run',
+    meaning: 'whether to warn of sizes below the recommended minimum',
+    fallback: true,
+  },
+  'OVEHOSTED_CORE/confirmSettings': {
+    type: 'bool',
+    scope: 'run',
+    meaning: 'your consent to the installation settings (bool:True)',
+    isRequired: true,
+    prompt: 'Please confirm installation settings (Yes, No)[No]:',
+  },
+} as const satisfies AnswerKeys;
+
+export const ENGINE_KEYS = {
+  'OVEHOSTED_ENGINE/appHostName': {
+    type: 'str',
+    scope: 'host',
+    meaning: 'the name of this host inside the Administrator Portal',
+    rule: rules.plainWord,
+    prompt:
+      'Enter the name which will be used to identify this host inside the Administrator Portal:',
+  },
+  'OVEHOSTED_ENGINE/adminPassword': {
+    type: 'str',
+    scope: 'host',
+    meaning: "the password of 'admin@internal' in the Administrator Portal",
+    isSecret: true,
+    isRequired: true,
+    rule: rules.password,
+    prompt:
+      "Enter 'admin@internal' user password that will be used for accessing the Administrator Portal:",
+  },
+  'OVEHOSTED_ENGINE/clusterName': {
+    type: 'str',
+    scope: 'cluster',
+    meaning: "the engine's cluster that the host joins",
+    fallback: 'Default',
+    rule: rules.name,
+  },
+  'OVEHOSTED_ENGINE/engineSetupTimeout': {
+    type: 'int',
+    scope: 'run',
+    meaning: 'how many seconds to wait for the engine in its VM',
+    fallback: 600,
+    rule: rules.atLeastOne,
+  },
+  'OVEHOSTED_ENGINE/caFingerprint': {
+    type: 'str',
+    scope: 'cluster',
+    meaning: "the SHA-256 fingerprint of the engine's CA certificate",
+    rule: rules.fingerprint,
+  },
+} as const satisfies AnswerKeys;
+
+export const NOTIFICATION_KEYS = {
+  'OVEHOSTED_NOTIF/smtpServer': {
+    type: 'str',
+    scope: 'cluster',
+    meaning: 'the SMTP server that sends notifications',
+    fallback: 'localhost',
+    rule: rules.mailServer,
+  },
+  'OVEHOSTED_NOTIF/smtpPort': {
+    type: 'int',
+    scope: 'cluster',
+    meaning: 'the TCP port of the SMTP server',
+    fallback: 25,
+    rule: rules.between(1, 65535),
+  },
+  'OVEHOSTED_NOTIF/sourceEmail': {
+    type: 'str',
+    scope: 'cluster',
+    meaning: 'the address that notifications come from',
+    fallback: 'root@localhost',
+    rule: rules.mailAddress,
+  },
+  'OVEHOSTED_NOTIF/destEmail': {
+    type: 'str',
+    scope: 'cluster',
+    meaning: 'the addresses that get notifications',
+    fallback: 'root@localhost',
+    rule: rules.mailAddresses,
+  },
+} as const satisfies AnswerKeys;

@@ -1,0 +1,80 @@
+import { ERROR_CATALOGUE } from '@hosted-engine/ports';
+import { AnswerSet } from './answers/answer-set.js';
+import type { Dialog } from './dialog.js';
+import type { DeployWorld } from './ports.js';
+import { Backups } from './run/backups.js';
+import type { DeployOptions, Run } from './run/run.js';
+import { type Outcome, runSteps } from './run/runner.js';
+import type { Step } from './run/step.js';
+import { CERTIFICATE_STEPS } from './steps/certificates.js';
+import { CONFIGURATION_STEPS, SHARED_CONFIGURATION } from './steps/configuration.js';
+import { ENGINE_HOST_STEPS, HA_STEPS } from './steps/engine-host.js';
+import { ENGINE_VM_STEPS, SHUT_DOWN_VM } from './steps/engine-vm.js';
+import { HOSTD_STEPS, LIBVIRT_STEP } from './steps/host-services.js';
+import { PREPARE_STEPS, releaseRun } from './steps/prepare.js';
+import { QUESTIONS } from './steps/questions.js';
+import { JOIN_STORAGE, MONITORING, POOL_RELEASE, STORAGE_CREATION } from './steps/storage.js';
+import { STORAGE_QUESTIONS } from './steps/storage-questions.js';
+import { VALIDATION_STEPS } from './steps/validate.js';
+import { VOLUME_STEPS } from './steps/volumes.js';
+
+/** The whole deployment, first and additional host, in the order of the specification's transcripts. */
+export const DEPLOY_STEPS: readonly Step[] = [
+  ...PREPARE_STEPS,
+  ...STORAGE_QUESTIONS,
+  ...QUESTIONS,
+  ...VALIDATION_STEPS,
+  LIBVIRT_STEP,
+  ...CERTIFICATE_STEPS,
+  ...HOSTD_STEPS,
+  ...STORAGE_CREATION,
+  ...VOLUME_STEPS,
+  POOL_RELEASE,
+  JOIN_STORAGE,
+  ...MONITORING,
+  ...CONFIGURATION_STEPS,
+  ...ENGINE_VM_STEPS,
+  ...ENGINE_HOST_STEPS,
+  SHUT_DOWN_VM,
+  ...SHARED_CONFIGURATION,
+  ...HA_STEPS,
+  {
+    id: 'success',
+    stage: 'closeup',
+    do: async (run) => run.dialog.note('Hosted Engine successfully set up'),
+  },
+];
+
+/**
+ * Deploys this host. Everything is said through `dialog`; the result is how it ended. It does not reject:
+ * whatever goes wrong is the outcome's error.
+ */
+export async function deploy(
+  world: DeployWorld,
+  dialog: Dialog,
+  options: DeployOptions,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const run: Run = {
+    world,
+    dialog,
+    options,
+    signal,
+    answers: new AnswerSet(),
+    found: {},
+    backups: new Backups(world.files),
+  };
+  const outcome = await runSteps(run, DEPLOY_STEPS, releaseRun);
+  if (outcome.kind === 'failed') sayWhy(run, outcome);
+  return outcome;
+}
+
+function sayWhy(run: Run, outcome: Extract<Outcome, { kind: 'failed' }>): void {
+  const { code, remedy } = outcome.error;
+  if (remedy !== undefined) run.dialog.note(`${remedy}.`);
+  run.dialog.note(`Hosted Engine deployment failed (${code}). Log file: ${run.world.log.path}`);
+}
+
+export function exitCodeOf(outcome: Outcome): number {
+  return outcome.kind === 'done' ? 0 : ERROR_CATALOGUE[outcome.error.code].exitCode;
+}

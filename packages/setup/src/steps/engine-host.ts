@@ -1,0 +1,154 @@
+import { HeError } from '@hosted-engine/ports';
+import { UNITS } from '../paths.js';
+import type { EngineHost } from '../ports.js';
+import { finding, type Run } from '../run/run.js';
+import type { Step } from '../run/step.js';
+import { noteUnit, restoreUnit } from '../run/units.js';
+import { waitFor } from '../run/wait.js';
+import { startFailed, vmStats } from './engine-vm.js';
+
+const HEALTH_EVERY_MS = 2000;
+const HOST_UP_WAIT = { everyMs: 1000, atMostMs: 600_000 } as const;
+/** Once in half a minute, as in the specification's transcript. */
+const STILL_WAITING_EVERY_ATTEMPTS = 30;
+
+export const ENGINE_HOST_STEPS: readonly Step[] = [
+  { id: 'engine-health', stage: 'closeup', do: waitForEngine },
+  {
+    id: 'engine-host',
+    stage: 'closeup',
+    do: addHost,
+    keeps: (run) => {
+      const host = run.found.engineHost;
+      return host === undefined || run.found.role === 'first'
+        ? undefined
+        : `host ${host.name} in the engine; remove it there, or run the deployment again`;
+    },
+  },
+  {
+    id: 'host-operational',
+    stage: 'closeup',
+    line: 'Waiting for the host to become operational in the engine. This may take several minutes...',
+    do: waitForHost,
+  },
+];
+
+export const HA_STEPS: readonly Step[] = [
+  {
+    id: 'ha-services',
+    stage: 'closeup',
+    line: 'Enabling and starting HA services',
+    do: async (run) => {
+      await noteUnit(run, UNITS.ha);
+      await run.world.services.enable(UNITS.ha);
+      await run.world.services.restart(UNITS.ha);
+    },
+    undo: (run) => restoreUnit(run, UNITS.ha),
+    completes: true,
+  },
+  { id: 'engine-under-ha', stage: 'closeup', role: 'first', do: waitForHaEngine },
+];
+
+async function waitForEngine(run: Run): Promise<void> {
+  const { answers, world } = run;
+  const fqdn = answers.get('OVEHOSTED_NETWORK/fqdn');
+  const password = answers.get('OVEHOSTED_ENGINE/adminPassword');
+  const engine = world.engine.connect(fqdn, { ca: finding(run, 'ca').certificate, password });
+  run.found.engine = engine;
+  const text = await waitForHealth(run, async () => {
+    if (run.found.role !== 'first') return;
+    // A VM that has ended never becomes healthy: no need to wait for the time-out.
+    const stats = await vmStats(finding(run, 'hostd'), answers.get('OVEHOSTED_VM/vmUUID'));
+    if (stats === undefined) throw startFailed('it has disappeared');
+    if (stats.status === 'Down') throw startFailed(stats.exitMessage);
+  });
+  run.dialog.info(`Engine replied: ${text}`);
+}
+
+/** The health page's text once it is good. HE_ENGINE_UNREACHABLE when it is not in time. */
+async function waitForHealth(run: Run, whileWaiting: () => Promise<void>): Promise<string> {
+  const fqdn = run.answers.get('OVEHOSTED_NETWORK/fqdn');
+  const seconds = run.answers.get('OVEHOSTED_ENGINE/engineSetupTimeout');
+  const wait = { everyMs: HEALTH_EVERY_MS, atMostMs: seconds * 1000 };
+  let why = 'it was not asked yet';
+  const text = await waitFor(run, wait, async () => {
+    const health = await finding(run, 'engine').health(run.signal);
+    if (health.kind === 'up') return health.text;
+    why = health.kind === 'down' ? health.text : health.why;
+    await whileWaiting();
+    return undefined;
+  });
+  if (text !== undefined) return text;
+  throw new HeError(
+    'HE_ENGINE_UNREACHABLE',
+    `the engine at ${fqdn} is not healthy after ${seconds} s: ${why}`,
+    {
+      remedy:
+        'look at the console of the VM; OVEHOSTED_ENGINE/engineSetupTimeout gives it more time',
+    },
+  );
+}
+
+/** A host of this name and address is ours, of an earlier run; any other of the name is not. */
+async function addHost(run: Run): Promise<void> {
+  const engine = finding(run, 'engine');
+  const name = run.answers.get('OVEHOSTED_ENGINE/appHostName');
+  const address = run.answers.get('OVEHOSTED_NETWORK/host_name');
+  const existing = await engine.findHost(name);
+  if (existing !== undefined) {
+    if (existing.address === address) {
+      run.found.engineHost = existing;
+      return;
+    }
+    throw new HeError(
+      'HE_ENGINE_REFUSED',
+      `the engine has a host ${name} already, with address ${existing.address}`,
+      { remedy: 'give another name as OVEHOSTED_ENGINE/appHostName' },
+    );
+  }
+  run.found.engineHost = await engine.addHost({
+    name,
+    address,
+    cluster: run.answers.get('OVEHOSTED_ENGINE/clusterName'),
+    sshPort: run.answers.get('OVEHOSTED_NETWORK/sshdPort'),
+  });
+}
+
+async function waitForHost(run: Run): Promise<void> {
+  const { id, name } = finding(run, 'engineHost');
+  let status = 'unknown';
+  const up = await waitFor(run, HOST_UP_WAIT, async (attempt) => {
+    if (attempt % STILL_WAITING_EVERY_ATTEMPTS === 0) {
+      run.dialog.info('Still waiting for VDSM host to become operational...');
+    }
+    const host = await currentHost(run, id);
+    if (host === undefined) return undefined;
+    status = host.status;
+    if (status.includes('failed')) throw notOperational(name, status);
+    return status === 'up' ? true : undefined;
+  });
+  if (up === undefined) throw notOperational(name, status);
+  run.dialog.info('The VDSM Host is now operational');
+}
+
+/** Undefined when the engine does not answer just now: it is asked again. */
+async function currentHost(run: Run, id: string): Promise<EngineHost | undefined> {
+  try {
+    return await finding(run, 'engine').host(id);
+  } catch (thrown) {
+    if (thrown instanceof HeError && thrown.code === 'HE_ENGINE_UNREACHABLE') return undefined;
+    throw thrown;
+  }
+}
+
+function notOperational(name: string, status: string): HeError {
+  return new HeError('HE_ENGINE_REFUSED', `host ${name} is ${status} in the engine`, {
+    remedy: "look at the engine's events for this host",
+  });
+}
+
+/** Everything is in place by now; what is left to see is that HA does its part. */
+async function waitForHaEngine(run: Run): Promise<void> {
+  const text = await waitForHealth(run, async () => undefined);
+  run.dialog.info(`Engine replied: ${text}`);
+}

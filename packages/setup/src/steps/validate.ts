@@ -1,0 +1,49 @@
+import { HeError } from '@hosted-engine/ports';
+import { PATHS } from '../paths.js';
+import { ownAnswerFile } from '../render/answer-file.js';
+import { previewLines } from '../render/preview.js';
+import { finding, type Run } from '../run/run.js';
+import type { Step } from '../run/step.js';
+import { askIfMissing } from './ask.js';
+
+export const VALIDATION_STEPS: readonly Step[] = [
+  { id: 'engine-answers', stage: 'validation', role: 'additional', do: requireEngine },
+  { id: 'preview', stage: 'validation', do: confirm },
+  {
+    id: 'answer-file',
+    stage: 'validation',
+    line: `Generating answer file '${PATHS.answers}'`,
+    do: writeAnswers,
+    keeps: () => `${PATHS.answers}, to run the deployment again with --config-append`,
+  },
+];
+
+/** An additional host gets its certificate from the engine: better to know now that it is there. */
+async function requireEngine(run: Run): Promise<void> {
+  const fqdn = run.answers.get('OVEHOSTED_NETWORK/fqdn');
+  const health = await run.world.engine.connect(fqdn, undefined).health(run.signal);
+  if (health.kind === 'up') return;
+  const why = health.kind === 'down' ? health.text : health.why;
+  throw new HeError('HE_ENGINE_UNREACHABLE', `the engine at ${fqdn} is not up: ${why}`, {
+    remedy: 'wait until `hosted-engine --vm-status` on a deployed host shows it in good health',
+  });
+}
+
+async function confirm(run: Run): Promise<void> {
+  // Everything that the preview shows has been read; nothing of the storage is needed mounted.
+  await finding(run, 'view').close();
+  delete run.found.view;
+  run.dialog.title('CONFIGURATION PREVIEW');
+  for (const line of previewLines(run.answers)) run.dialog.note(line);
+  await askIfMissing(run, 'OVEHOSTED_CORE/confirmSettings');
+  if (run.answers.get('OVEHOSTED_CORE/confirmSettings')) return;
+  throw new HeError('HE_ABORTED', 'the installation settings were not confirmed');
+}
+
+async function writeAnswers(run: Run): Promise<void> {
+  const bytes = new TextEncoder().encode(ownAnswerFile(run.answers));
+  const paths = [PATHS.answers, run.options.generateAnswer];
+  for (const path of paths) {
+    if (path !== undefined) await run.world.files.write(path, bytes, { mode: 0o600 });
+  }
+}

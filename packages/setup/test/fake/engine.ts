@@ -1,0 +1,66 @@
+import { type Credentials, createCa, signCsr } from '@hosted-engine/pki';
+import { HeError } from '@hosted-engine/ports';
+import type {
+  EngineApi,
+  EngineConnector,
+  EngineCredentials,
+  EngineHealth,
+  EngineHost,
+  NewHost,
+} from '../../src/ports.js';
+
+/** The engine in its VM: what it knows outlives the VM, since it is on the VM's disk. */
+export class FakeEngine implements EngineConnector {
+  readonly hosts: EngineHost[] = [];
+  password = 'secret1';
+  ca: Credentials | undefined;
+  /** Whether the health page answers. */
+  isUp: () => boolean = () => true;
+  /** Each look at a host takes the next of these; the last one stays. */
+  statuses = ['installing', 'up'];
+  #looks = 0;
+
+  async makeCa(): Promise<Credentials> {
+    this.ca ??= await createCa();
+    return this.ca;
+  }
+
+  connect(_fqdn: string, credentials: EngineCredentials | undefined): EngineApi {
+    const authenticate = (): void => {
+      if (!this.isUp()) throw new HeError('HE_ENGINE_UNREACHABLE', 'the engine does not answer');
+      if (credentials?.password !== this.password) {
+        throw new HeError('HE_ENGINE_REFUSED', "the password of 'admin@internal' is wrong");
+      }
+    };
+    return {
+      health: async (): Promise<EngineHealth> =>
+        this.isUp()
+          ? { kind: 'up', text: 'DB Up!Welcome to Health Status!' }
+          : { kind: 'unreachable', why: 'connection refused' },
+      caCertificate: async () => (await this.makeCa()).certificatePem,
+      enroll: async (csr) => {
+        authenticate();
+        return signCsr(await this.makeCa(), csr);
+      },
+      addHost: async (host: NewHost) => {
+        authenticate();
+        const id = `engine-host-${this.hosts.length + 1}`;
+        const added = { id, name: host.name, address: host.address, status: 'installing' };
+        this.hosts.push(added);
+        return added;
+      },
+      findHost: async (name) => {
+        authenticate();
+        return this.hosts.find((host) => host.name === name);
+      },
+      host: async (id) => {
+        authenticate();
+        const host = this.hosts.find((candidate) => candidate.id === id);
+        if (host === undefined) throw new HeError('HE_ENGINE_REFUSED', `no host ${id}`);
+        const status = this.statuses[Math.min(this.#looks, this.statuses.length - 1)] ?? 'up';
+        this.#looks += 1;
+        return { ...host, status };
+      },
+    };
+  }
+}

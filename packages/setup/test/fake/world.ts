@@ -1,0 +1,248 @@
+import { HeError, type LogFields } from '@hosted-engine/ports';
+import type { Dialog, Question } from '../../src/dialog.js';
+import { PATHS, UNITS } from '../../src/paths.js';
+import type { DeployWorld, RunLog, Services, Virtualization } from '../../src/ports.js';
+import { FakeEngine } from './engine.js';
+import { FakeFiles } from './files.js';
+import { FakeHostd, unreachableHostd } from './hostd.js';
+import { FakeStorage } from './storage.js';
+
+const GIB = 1024 ** 3;
+
+/** One host, with the shared storage and the engine of its cluster. */
+export class FakeHost {
+  readonly storage: FakeStorage;
+  readonly engine: FakeEngine;
+  readonly files: FakeFiles;
+  readonly hostd: FakeHostd;
+  readonly services: FakeServices;
+  readonly log = new FakeLog();
+  readonly copied: string[] = [];
+  readonly seeds: Readonly<Record<string, string>>[] = [];
+  readonly lockspaces: { readonly path: string; readonly ioTimeoutS: number }[] = [];
+  isRoot = true;
+  isLocked = false;
+  virtualization: Virtualization = 'supported';
+  cpuCount = 8;
+  memoryFreeMiB = 16_384;
+  bridges = ['ovirtmgmt'];
+  missingPrograms: string[] = [];
+  pingable = ['10.88.1.1'];
+  image: { format: string; virtualSize: number } | undefined = {
+    format: 'raw',
+    virtualSize: 2 * GIB,
+  };
+  names: Record<string, string[]>;
+  dnsNames: string[];
+  nowS = 1000;
+  #uuids = 0;
+
+  readonly number: number;
+
+  constructor(number = 1, storage = new FakeStorage(), engine = new FakeEngine()) {
+    this.number = number;
+    this.storage = storage;
+    this.engine = engine;
+    this.files = new FakeFiles(storage);
+    this.hostd = new FakeHostd(storage);
+    this.services = new FakeServices();
+    this.names = {
+      'engine.lab.test': ['10.88.1.100'],
+      [this.fqdn]: [this.address],
+    };
+    this.dnsNames = Object.keys(this.names);
+  }
+
+  get fqdn(): string {
+    return `host${this.number}.lab.test`;
+  }
+
+  get address(): string {
+    return `10.88.1.${10 + this.number}`;
+  }
+
+  world(): DeployWorld {
+    return {
+      files: this.files,
+      facts: {
+        isRoot: () => this.isRoot,
+        hostname: () => this.fqdn,
+        cpuCount: () => this.cpuCount,
+        memoryFreeMiB: async () => this.memoryFreeMiB,
+        virtualization: async () => this.virtualization,
+        isBridge: async (name) => this.bridges.includes(name),
+        missingPrograms: async (names) =>
+          names.filter((name) => this.missingPrograms.includes(name)),
+      },
+      network: {
+        ping: async (address) => this.pingable.includes(address),
+        resolve: async (name) => this.names[name] ?? [],
+        isInDns: async (name) => this.dnsNames.includes(name),
+        localAddresses: () => ['127.0.0.1', this.address],
+      },
+      services: this.services,
+      images: {
+        inspect: async (path) => {
+          if (this.image !== undefined) return this.image;
+          throw new HeError('HE_ANSWER_INVALID', `the disk image ${path} does not exist`);
+        },
+        copyToVolume: async (image, volume) => {
+          this.copied.push(`${image} ${volume}`);
+        },
+        makeIso: async (path, label, files) => {
+          this.seeds.push({ label, ...files });
+          this.files.put(path, 'iso', 0o600);
+        },
+      },
+      lockspaces: {
+        writeLockspace: async ({ path }, ioTimeoutS) => {
+          this.lockspaces.push({ path, ioTimeoutS });
+        },
+      },
+      hostd: {
+        connect: async () => {
+          if (!this.services.active.has(UNITS.hostd)) throw unreachableHostd();
+          return this.hostd.session();
+        },
+      },
+      storage: this.storage.probe,
+      engine: this.engine,
+      lock: {
+        acquire: async () => {
+          if (this.isLocked) {
+            throw new HeError('HE_ALREADY_RUNNING', 'another deployment is running on this host');
+          }
+          this.isLocked = true;
+          return {
+            release: async () => {
+              this.isLocked = false;
+            },
+          };
+        },
+      },
+      clock: {
+        monotonicS: () => this.nowS,
+        wallMs: () => this.nowS * 1000,
+        sleep: async (ms) => {
+          this.nowS += ms / 1000;
+        },
+      },
+      random: {
+        uuid: () => {
+          this.#uuids += 1;
+          return `00000000-0000-4000-8000-${`${this.number}${this.#uuids}`.padStart(12, '0')}`;
+        },
+        bytes: (count) => Uint8Array.from({ length: count }, (_, index) => index * 31),
+      },
+      log: this.log,
+    };
+  }
+
+  /** Everything that a failed run has to leave as it was, answers excepted. */
+  snapshot(): unknown {
+    const { [PATHS.answers]: _answers, ...files } = this.files.snapshot();
+    return {
+      files,
+      services: this.services.snapshot(),
+      hostd: this.hostd.snapshot(),
+      domain: this.storage.domain?.sdUUID,
+      openViews: this.storage.openViews,
+      isLocked: this.isLocked,
+    };
+  }
+}
+
+export class FakeServices implements Services {
+  readonly active = new Set<string>();
+  readonly enabled = new Set<string>();
+  readonly jobs: string[] = [];
+
+  snapshot(): unknown {
+    return { active: [...this.active].sort(), enabled: [...this.enabled].sort() };
+  }
+  async isActive(unit: string): Promise<boolean> {
+    return this.active.has(unit);
+  }
+  async isEnabled(unit: string): Promise<boolean> {
+    return this.enabled.has(unit);
+  }
+  async start(unit: string): Promise<void> {
+    this.jobs.push(`start ${unit}`);
+    this.active.add(unit);
+  }
+  async restart(unit: string): Promise<void> {
+    this.jobs.push(`restart ${unit}`);
+    this.active.add(unit);
+  }
+  async stop(unit: string): Promise<void> {
+    this.jobs.push(`stop ${unit}`);
+    this.active.delete(unit);
+  }
+  async enable(unit: string): Promise<void> {
+    this.enabled.add(unit);
+  }
+  async disable(unit: string): Promise<void> {
+    this.enabled.delete(unit);
+  }
+}
+
+export class FakeLog implements RunLog {
+  readonly path = '/var/log/ovirt-hosted-engine-setup/run.log';
+  readonly lines: string[] = [];
+  readonly secrets = new Set<string>();
+
+  hide(secret: string): void {
+    this.secrets.add(secret);
+  }
+  #add(message: string, fields?: LogFields): void {
+    this.lines.push(fields === undefined ? message : `${message} ${JSON.stringify(fields)}`);
+  }
+  error(message: string, fields?: LogFields): void {
+    this.#add(message, fields);
+  }
+  warn(message: string, fields?: LogFields): void {
+    this.#add(message, fields);
+  }
+  info(message: string, fields?: LogFields): void {
+    this.#add(message, fields);
+  }
+  debug(message: string, fields?: LogFields): void {
+    this.#add(message, fields);
+  }
+}
+
+/** Keeps what was said, in the look of the terminal, and answers from a list. */
+export class FakeDialog implements Dialog {
+  readonly lines: string[] = [];
+  readonly asked: string[] = [];
+  readonly #answers: string[] | undefined;
+
+  constructor(answers?: readonly string[]) {
+    this.#answers = answers === undefined ? undefined : [...answers];
+  }
+
+  get interactive(): boolean {
+    return this.#answers !== undefined;
+  }
+  info(message: string): void {
+    this.lines.push(`[ INFO  ] ${message}`);
+  }
+  warning(message: string): void {
+    this.lines.push(`[WARNING] ${message}`);
+  }
+  error(message: string): void {
+    this.lines.push(`[ ERROR ] ${message}`);
+  }
+  note(text: string): void {
+    this.lines.push(`          ${text}`);
+  }
+  title(text: string): void {
+    this.note(`--== ${text} ==--`);
+  }
+  async ask(question: Question): Promise<string> {
+    this.asked.push(question.key);
+    const answer = this.#answers?.shift();
+    if (answer === undefined) throw new HeError('HE_ABORTED', 'End of file');
+    return answer;
+  }
+}
