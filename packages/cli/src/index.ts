@@ -1,1 +1,2 @@
-export {};
+export { COMMANDS, runCli } from './cli.js';
+export type { CliContext } from './context.js';

@@ -1,0 +1,82 @@
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { HeError, type ProcessRunner } from '@hosted-engine/ports';
+import type { DiskImages } from '@hosted-engine/setup';
+
+/** Tens of gigabytes over a slow network. */
+const COPY_TIMEOUT_MS = 4 * 3600 * 1000;
+
+export function createDiskImages(runner: ProcessRunner): DiskImages {
+  return {
+    inspect: (path) => inspect(runner, path),
+    copyToVolume: async (image, volume, signal) => {
+      const { format } = await inspect(runner, image);
+      // The volume was just made of zeros, so that only what is not zero needs writing.
+      const args = ['convert', '-f', format, '-O', 'raw', '-n', '--target-is-zero'];
+      const result = await runner.run('qemu-img', [...args, '-t', 'none', image, volume], {
+        signal,
+        timeoutMs: COPY_TIMEOUT_MS,
+      });
+      if (result.code === 0) return;
+      throw new HeError('HE_FAILED', `cannot copy the disk image: ${result.stderr.trim()}`, {
+        remedy: 'check the image and the free space on the storage',
+      });
+    },
+    makeIso: (path, label, files) => makeIso(runner, path, label, files),
+  };
+}
+
+async function inspect(runner: ProcessRunner, path: string) {
+  const bad = (why: string): HeError =>
+    new HeError('HE_ANSWER_INVALID', `the disk image ${path} cannot be used: ${why}`, {
+      remedy: 'give the path of a raw or qcow2 image as OVEHOSTED_VM/vmDiskImage',
+    });
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined) throw bad('it does not exist');
+  if (!stats.isFile() && !stats.isBlockDevice()) throw bad('it is no file');
+  if (stats.isFile() && stats.size === 0) throw bad('it is empty');
+  const result = await runner.run('qemu-img', ['info', '--output=json', path]);
+  if (result.code !== 0) throw bad(result.stderr.trim());
+  const info = JSON.parse(result.stdout) as Readonly<Record<string, unknown>>;
+  const format = info['format'];
+  const virtualSize = info['virtual-size'];
+  if (typeof format !== 'string' || typeof virtualSize !== 'number') throw bad('it has no size');
+  // A backing file would be missing on every other host.
+  if ('backing-filename' in info) throw bad('it depends on another image');
+  return { format, virtualSize };
+}
+
+/** The files pass through a directory that nobody else can enter, never through arguments. */
+async function makeIso(
+  runner: ProcessRunner,
+  path: string,
+  label: string,
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  const directory = await mkdtemp(join(dirname(path), 'seed-'));
+  try {
+    for (const [name, content] of Object.entries(files)) {
+      await writeFile(join(directory, name), content, { mode: 0o600, flag: 'wx' });
+    }
+    // It exists with the right mode before the first byte is in it.
+    await writeFile(path, '', { mode: 0o600, flag: 'wx' });
+    const options = ['-output', path, '-volid', label, '-joliet', '-rock', directory];
+    const result = await runIsoMaker(runner, options);
+    if (result.code !== 0) {
+      throw new HeError('HE_FAILED', `cannot make the seed disk: ${result.stderr.trim()}`);
+    }
+    await chmod(path, 0o600);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function runIsoMaker(runner: ProcessRunner, options: readonly string[]) {
+  try {
+    return await runner.run('xorriso', ['-as', 'mkisofs', '-quiet', ...options]);
+  } catch (thrown) {
+    if (!(thrown instanceof HeError) || thrown.code !== 'HE_FAILED') throw thrown;
+    return runner.run('genisoimage', ['-quiet', ...options]);
+  }
+}

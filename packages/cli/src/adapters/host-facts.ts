@@ -1,0 +1,62 @@
+import { constants } from 'node:fs';
+import { access, open, readFile, stat } from 'node:fs/promises';
+import { availableParallelism, hostname } from 'node:os';
+import { join } from 'node:path';
+import type { HostFacts, Virtualization } from '@hosted-engine/setup';
+
+/** Kept free for the host itself (setup-flow C.5). */
+const RESERVED_MIB = 512;
+
+export function createHostFacts(searchPath: string): HostFacts {
+  return {
+    isRoot: () => process.geteuid?.() === 0,
+    hostname,
+    cpuCount: availableParallelism,
+    memoryFreeMiB,
+    virtualization,
+    isBridge: (name) => exists(`/sys/class/net/${name}/bridge`),
+    missingPrograms: async (names) => {
+      const found = await Promise.all(names.map((name) => isProgram(name, searchPath)));
+      return names.filter((_, index) => found[index] !== true);
+    },
+  };
+}
+
+async function memoryFreeMiB(): Promise<number> {
+  const text = await readFile('/proc/meminfo', 'utf8');
+  const kib = Number(/^MemAvailable:\s+(\d+) kB$/m.exec(text)?.[1] ?? '0');
+  return Math.max(0, Math.floor(kib / 1024) - RESERVED_MIB);
+}
+
+/** Without the CPU's flag there is none; with the flag /dev/kvm must open too. */
+async function virtualization(): Promise<Virtualization> {
+  const flags = /^flags\s*:.*\b(vmx|svm)\b/m.test(await readFile('/proc/cpuinfo', 'utf8'));
+  if (!flags) return 'absent';
+  try {
+    const device = await open('/dev/kvm', 'r+');
+    await device.close();
+    return 'supported';
+  } catch {
+    // The module may only not be loaded yet.
+    return 'unknown';
+  }
+}
+
+async function isProgram(name: string, searchPath: string): Promise<boolean> {
+  for (const directory of searchPath.split(':')) {
+    try {
+      await access(join(directory, name), constants.X_OK);
+      return true;
+    } catch {
+      // Not in this directory.
+    }
+  }
+  return false;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

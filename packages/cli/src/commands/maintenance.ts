@@ -1,0 +1,52 @@
+import { encodeGlobalSlot } from '@hosted-engine/core';
+import { FormatError, formatHaConf } from '@hosted-engine/formats';
+import { HeError } from '@hosted-engine/ports';
+import { PATHS } from '@hosted-engine/setup';
+import { optionValue } from '../args.js';
+import type { Command } from '../command.js';
+import type { CliContext } from '../context.js';
+import { requireDeployed } from '../deployed.js';
+
+const MODES = ['global', 'local', 'none'] as const;
+
+/** Each mode settles both flags: of the cluster and of this host. */
+export const SET_MAINTENANCE: Command = {
+  name: 'set-maintenance',
+  summary: 'set the maintenance mode: global, local or none',
+  details: [
+    'global: no host starts, stops or moves the engine VM, whatever happens to it.',
+    'local:  this host never starts the engine VM, and gives it up if it runs here.',
+    'none:   both off.',
+  ],
+  options: [{ name: 'mode', value: 'global|local|none', help: 'the mode to set' }],
+  shorthand: 'mode',
+  run: async (context, options) => {
+    const mode = MODES.find((candidate) => candidate === optionValue(options, 'mode'));
+    if (mode === undefined) {
+      const given = optionValue(options, 'mode');
+      throw new HeError(
+        'HE_USAGE',
+        given === undefined ? 'The maintenance mode is missing' : `Invalid mode '${given}'`,
+        { remedy: 'give --mode=global, --mode=local or --mode=none' },
+      );
+    }
+    await requireDeployed(context);
+    await context.broker.writeGlobalSlot(encodeGlobalSlot({ maintenance: mode === 'global' }));
+    await setLocal(context, mode === 'local');
+    return 0;
+  },
+};
+
+async function setLocal(context: CliContext, isOn: boolean): Promise<void> {
+  const before = new TextDecoder().decode(
+    (await context.files.read(PATHS.haConf)) ?? new Uint8Array(),
+  );
+  const conf = { localMaintenance: isOn, localMaintenanceManual: isOn };
+  try {
+    const text = formatHaConf(conf, before);
+    await context.files.write(PATHS.haConf, new TextEncoder().encode(text), { mode: 0o644 });
+  } catch (thrown) {
+    if (!(thrown instanceof FormatError)) throw thrown;
+    throw new HeError('HE_CONFIG_INVALID', thrown.message, { cause: thrown });
+  }
+}

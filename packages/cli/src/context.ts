@@ -1,0 +1,25 @@
+import type { Clock } from '@hosted-engine/ports';
+import type { EngineHealth, HostdSession, HostFiles } from '@hosted-engine/setup';
+import type { Broker } from './adapters/broker-client.js';
+
+/** What a command may use. main.ts makes the real ones, tests others. */
+export interface CliContext {
+  readonly write: (text: string) => void;
+  readonly writeError: (text: string) => void;
+  readonly files: Pick<HostFiles, 'read' | 'modeOf' | 'write'>;
+  readonly broker: Broker;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** The host daemon of this host. HE_HOSTD_UNREACHABLE. */
+  connectHostd(signal: AbortSignal): Promise<HostdSession>;
+  /** Reads a whiteboard, or a copy of one, wherever it is: the bytes of all its slots. */
+  readWhiteboard(path: string): Promise<Uint8Array>;
+  engineHealth(fqdn: string, signal: AbortSignal): Promise<EngineHealth>;
+  /** Runs the set-up and resolves with its exit code. */
+  deploy(options: DeployArguments): Promise<number>;
+}
+
+export interface DeployArguments {
+  readonly configFiles: readonly string[];
+  readonly generateAnswer: string | undefined;
+}

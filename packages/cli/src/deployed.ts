@@ -1,0 +1,23 @@
+import { FormatError, type HostedEngineConf, parseHostedEngineConf } from '@hosted-engine/formats';
+import { HeError } from '@hosted-engine/ports';
+import { PATHS } from '@hosted-engine/setup';
+import type { CliContext } from './context.js';
+
+/** This host's configuration. HE_NOT_DEPLOYED without one, HE_CONFIG_INVALID for a broken one. */
+export async function requireDeployed(
+  context: Pick<CliContext, 'files'>,
+): Promise<HostedEngineConf> {
+  const bytes = await context.files.read(PATHS.hostedEngineConf);
+  if (bytes === undefined || bytes.length === 0) {
+    throw new HeError('HE_NOT_DEPLOYED', 'You must run deploy first');
+  }
+  try {
+    return parseHostedEngineConf(new TextDecoder().decode(bytes), PATHS.hostedEngineConf);
+  } catch (thrown) {
+    if (!(thrown instanceof FormatError)) throw thrown;
+    throw new HeError('HE_CONFIG_INVALID', thrown.message, {
+      remedy: `correct ${PATHS.hostedEngineConf}; the shared configuration has a copy`,
+      cause: thrown,
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createMounts, createProcessRunner, createSanlock } from '@hosted-engine/platform';
+import type { Clock } from '@hosted-engine/ports';
+import type { DeployWorld, RunLog } from '@hosted-engine/setup';
+import { createDiskImages } from '../adapters/disk-images.js';
+import { createEngineConnector } from '../adapters/engine-client.js';
+import { createHostFacts } from '../adapters/host-facts.js';
+import { createHostFiles } from '../adapters/host-files.js';
+import { createHostdConnector } from '../adapters/hostd-connector.js';
+import { createNetwork } from '../adapters/network.js';
+import { createRunLock } from '../adapters/run-lock.js';
+import { createServices } from '../adapters/services.js';
+import { createStorageProbe } from '../adapters/storage-probe.js';
+
+/** This very host, for set-up to configure. */
+export function createDeployWorld(clock: Clock, log: RunLog, searchPath: string): DeployWorld {
+  const runner = createProcessRunner();
+  const files = createHostFiles();
+  return {
+    files,
+    facts: createHostFacts(searchPath),
+    network: createNetwork(runner),
+    services: createServices(runner),
+    images: createDiskImages(runner),
+    lockspaces: {
+      // sanlock's library is there once its package is: not yet when the questions are asked.
+      writeLockspace: (area, ioTimeoutS) =>
+        createSanlock({ clock }).areas.writeLockspace(area, ioTimeoutS),
+    },
+    hostd: createHostdConnector(files, clock),
+    storage: createStorageProbe({
+      mounts: createMounts({ processes: runner, clock }),
+      runner,
+      clock,
+    }),
+    engine: createEngineConnector(),
+    lock: createRunLock(),
+    clock,
+    random: { uuid: randomUUID, bytes: (count) => new Uint8Array(randomBytes(count)) },
+    log,
+  };
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '@hosted-engine/ports';
+import { deploy, exitCodeOf, requireRoot } from '@hosted-engine/setup';
+import { createHostFacts } from '../adapters/host-facts.js';
+import { openRunLog } from '../adapters/run-log.js';
+import type { DeployArguments } from '../context.js';
+import { createTerminalDialog, type Terminal } from '../terminal/terminal-dialog.js';
+import { createDeployWorld } from './deploy-world.js';
+
+const LOG_DIRECTORY = '/var/log/ovirt-hosted-engine-setup';
+
+export interface DeployHost {
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Opens the log of the run and hands this host to the set-up. Resolves with its exit code. */
+export async function runDeploy(host: DeployHost, options: DeployArguments): Promise<number> {
+  const { env, clock, signal } = host;
+  const searchPath = env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin';
+  // The log itself cannot be written without these rights.
+  requireRoot(createHostFacts(searchPath));
+  const log = openRunLog(LOG_DIRECTORY, new Date());
+  try {
+    const outcome = await deploy(
+      createDeployWorld(clock, log, searchPath),
+      createTerminalDialog(host.terminal, log),
+      {
+        configFiles: options.configFiles,
+        ...(options.generateAnswer === undefined ? {} : { generateAnswer: options.generateAnswer }),
+        version: host.version,
+        isUnprotectedSession: isUnprotectedSession(env),
+      },
+      signal,
+    );
+    return exitCodeOf(outcome);
+  } finally {
+    log.close();
+  }
+}
+
+/** SSH, and neither screen nor tmux between. */
+function isUnprotectedSession(env: DeployHost['env']): boolean {
+  const isMultiplexed =
+    env['STY'] !== undefined || env['TMUX'] !== undefined || env['TERM']?.startsWith('screen');
+  return env['SSH_CLIENT'] !== undefined && isMultiplexed !== true;
+}

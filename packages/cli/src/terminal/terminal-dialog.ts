@@ -1,0 +1,41 @@
+import type { Log } from '@hosted-engine/ports';
+import type { Dialog, Question } from '@hosted-engine/setup';
+import { type Level, levelLine, noteLine } from './dialect.js';
+
+/** Where a dialog takes place. */
+export interface Terminal {
+  write(text: string): void;
+  /** Columns to wrap at; undefined when the output is no terminal. */
+  readonly width: number | undefined;
+  readonly isColored: boolean;
+  /** Reads one line, '' for an empty one; undefined: nobody is there to ask. End of input rejects. */
+  readonly readLine: ((prompt: string, isHidden: boolean) => Promise<string>) | undefined;
+}
+
+/** Set-up's conversation, on a terminal or into a pipe; everything said goes to the log too. */
+export function createTerminalDialog(terminal: Terminal, log: Log): Dialog {
+  const say = (level: Level, message: string): void => {
+    terminal.write(levelLine(level, message, terminal.isColored));
+    if (level === 'INFO') log.info(message);
+    else if (level === 'WARNING') log.warn(message);
+    else log.error(message);
+  };
+  const note = (text: string): void => {
+    terminal.write(`${noteLine(text, terminal.width)}\n`);
+    log.info(`note: ${text}`);
+  };
+  return {
+    interactive: terminal.readLine !== undefined,
+    info: (message) => say('INFO', message),
+    warning: (message) => say('WARNING', message),
+    error: (message) => say('ERROR', message),
+    note,
+    title: (text) => note(`--== ${text} ==--`),
+    ask: async (question: Question) => {
+      if (terminal.readLine === undefined) throw new Error('nobody is there to be asked');
+      log.debug('asking', { key: question.key });
+      const prompt = `${noteLine(question.prompt, terminal.width)} `;
+      return (await terminal.readLine(prompt, question.isSecret)).trim();
+    },
+  };
+}
