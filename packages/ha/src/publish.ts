@@ -1,4 +1,5 @@
 import {
+  boundedEngineStatus,
   type EngineStatus,
   encodeHostSlot,
   engineStatusOf,
@@ -32,9 +33,6 @@ export interface Publisher {
   publishLast(what: { readonly machine: Machine; readonly seen: Observation }): Promise<void>;
 }
 
-/** The line has 512 bytes for everything; a libvirt message alone can be longer. */
-const REASON_MAX = 100;
-
 export function createPublisher(options: PublisherOptions): Publisher {
   const { whiteboard, hostId, clock, log } = options;
   let underWay: Promise<void> | undefined;
@@ -53,7 +51,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       timestampS: seen.nowS,
       timestampWallS: wallS,
       score,
-      engineStatus: shortened(statusOf(machine, seen)),
+      engineStatus: boundedEngineStatus(statusOf(machine, seen)),
       hostname: options.hostname,
       localMaintenance: seen.localMaintenance,
       stopped: machine.name === 'AgentStopped',
@@ -102,9 +100,4 @@ export function createPublisher(options: PublisherOptions): Publisher {
 function statusOf(machine: Machine, seen: Observation): EngineStatus {
   const wentDown = machine.memory.wasUp || machine.name === 'EngineUnexpectedlyDown';
   return engineStatusOf(seen.vm, seen.health, wentDown);
-}
-
-function shortened(status: EngineStatus): EngineStatus {
-  if (status.reason === undefined || status.reason.length <= REASON_MAX) return status;
-  return { ...status, reason: `${status.reason.slice(0, REASON_MAX - 3)}...` };
 }
