@@ -159,7 +159,8 @@ export function loadLibvirt() {
       const count = await invoke<number>(c.listDomains, connection, result, 1);
       if (count < 0) return undefined;
       const array = result.readBigUInt64LE();
-      const handles = koffi.decode(array, koffi.array(p, count)) as Handle[];
+      // An array of no elements is no type to koffi.
+      const handles = count === 0 ? [] : (koffi.decode(array, koffi.array(p, count)) as Handle[]);
       koffi.free(array);
       return handles;
     },
