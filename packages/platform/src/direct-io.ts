@@ -5,7 +5,8 @@
  *       backing store of an ArrayBuffer never moves, so its address is asked for once.
  *   D2. Each file has one such buffer; only the operation that owns the file's turn touches it,
  *       also when its caller has long given up.
- *   D3. A hung system call costs one thread of libuv's pool per file, whatever callers do.
+ *   D3. A hung system call costs one thread of libuv's pool per path, whatever callers do: opening
+ *       a path again waits for what hangs on it, as reading it does.
  */
 import fs from 'node:fs';
 import {
@@ -24,9 +25,12 @@ const SECTOR = 512;
 const { O_DIRECT, O_SYNC, O_RDONLY, O_RDWR } = fs.constants;
 
 export function createDirectIo(clock: Clock): DirectIo {
+  /** Kept: there are as few as domains and whiteboards. */
+  const turns = new Map<string, OneAtATime>();
   return {
     open: async (path, mode, deadlineMs) => {
-      const turn = new OneAtATime(clock);
+      const turn = turns.get(path) ?? new OneAtATime(clock);
+      turns.set(path, turn);
       const flags = (mode === 'read' ? O_RDONLY : O_RDWR) | O_DIRECT | O_SYNC;
       let isAbandoned = false;
       try {

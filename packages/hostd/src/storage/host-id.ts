@@ -38,8 +38,8 @@ export class HostId {
   readonly #find: () => Promise<LockspaceArea | undefined>;
   #isAcquired = false;
   #takenBy: string | undefined;
-  /** The id's record when this attempt to join began. */
-  #firstRecord: HostIdRecord | undefined;
+  /** The id's record before the attempt to join that is under way. */
+  #recordBefore: HostIdRecord | undefined;
 
   /**
    * `find` locates the lockspace, and may fail while the storage is away; undefined for a domain
@@ -97,7 +97,7 @@ export class HostId {
       if (!this.#isAcquired) this.#deps.log.info('host id acquired', this.#fields());
       this.#isAcquired = true;
       this.#takenBy = undefined;
-      this.#firstRecord = undefined;
+      this.#recordBefore = undefined;
       return heldPollMs;
     }
     if (this.#isAcquired) this.#deps.log.error('host id lost', this.#fields());
@@ -106,28 +106,35 @@ export class HostId {
       await this.#watchRecord(area);
       return JOINING_POLL_MS;
     }
-    if (this.#firstRecord !== undefined) {
-      this.#firstRecord = undefined;
+    if (this.#recordBefore !== undefined) {
+      this.#recordBefore = undefined;
       this.#deps.log.warn('joining the lockspace has failed', this.#fields());
       return RETRY_MS;
     }
+    const before = await this.#readRecord(area);
     if (signal.aborted) return RETRY_MS;
+    this.#recordBefore = before;
     await lockspaces.join(area, this.#hostId, this.#deps.ioTimeoutS);
     return JOINING_POLL_MS;
   }
 
-  /** Same holder and generation with a later time: somebody else renews our id. */
+  /**
+   * The holder from before our attempt, in the same generation but at a later time: it lives, and
+   * renews our id. A new holder or generation is what our own joining looks like.
+   */
   async #watchRecord(area: LockspaceArea): Promise<void> {
-    if (this.#takenBy !== undefined) return;
-    const record = await readHostIdRecord(this.#deps.directIo, area, this.#hostId);
-    const first = this.#firstRecord;
-    if (first?.holder !== record.holder || first.generation !== record.generation) {
-      this.#firstRecord = record;
-    } else if (record.timestamp > first.timestamp) {
-      this.#takenBy = record.holder;
-      const message = `cannot acquire the host id: host "${record.holder}" uses it`;
-      this.#deps.log.error(message, this.#fields());
-    }
+    const before = this.#recordBefore;
+    if (this.#takenBy !== undefined || before === undefined || before.timestamp === 0n) return;
+    const { holder, generation, timestamp } = await this.#readRecord(area);
+    const isSame = holder === before.holder && generation === before.generation;
+    if (!isSame || timestamp <= before.timestamp) return;
+    this.#takenBy = holder;
+    const message = `cannot acquire the host id: host "${holder}" uses it`;
+    this.#deps.log.error(message, this.#fields());
+  }
+
+  #readRecord(area: LockspaceArea): Promise<HostIdRecord> {
+    return readHostIdRecord(this.#deps.directIo, area, this.#hostId);
   }
 
   /** Gives the id back. LeaseError EBUSY while a VM holds a lease by it. */

@@ -97,17 +97,14 @@ export class ServerConnections {
     try {
       await this.#deps.mounts.mount(spec);
     } catch (error) {
+      await removeMountPoint(spec.target);
       throw storageError(VDSM_CODE.mountFailed, messageOf(error), error);
     }
   }
 
   async #unmount(target: string): Promise<void> {
     await this.#deps.mounts.unmount(target);
-    try {
-      await fs.rmdir(target);
-    } catch (error) {
-      if (!isErrno(error, 'ENOENT')) throw error;
-    }
+    await removeMountPoint(target);
   }
 
   async #linkLocal(connection: StorageConnection): Promise<void> {
@@ -136,14 +133,14 @@ export class ServerConnections {
    * (and on NFS with squashed root, nothing). A refusal undoes the mount that we made.
    */
   async #checkAccess(directory: string, unmountOnFailure: boolean): Promise<void> {
-    const { processes, owner, mounts } = this.#deps;
+    const { processes, owner } = this.#deps;
     const asOwner = ['--reuid', String(owner.uid), '--regid', String(owner.gid), '--clear-groups'];
     const test = ['test', '-r', directory, '-a', '-w', directory, '-a', '-x', directory];
     const result = await processes.run('setpriv', [...asOwner, ...test], {
       timeoutMs: ACCESS_DEADLINE_MS,
     });
     if (result.code === 0) return;
-    if (unmountOnFailure) await mounts.unmount(directory);
+    if (unmountOnFailure) await this.#unmount(directory);
     throw new VdsmError(
       VDSM_CODE.pathPermission,
       `Permission settings on ${directory} do not allow access to ${owner.uid}:${owner.gid}`,
@@ -155,5 +152,14 @@ export class ServerConnections {
       const others = state.connections.filter((known) => known.target !== target);
       return { ...state, connections: spec === undefined ? others : [...others, spec] };
     });
+  }
+}
+
+/** Only ever an empty directory: what somebody has put there stays. */
+async function removeMountPoint(directory: string): Promise<void> {
+  try {
+    await fs.rmdir(directory);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT') && !isErrno(error, 'ENOTEMPTY')) throw error;
   }
 }
