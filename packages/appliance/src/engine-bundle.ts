@@ -5,12 +5,15 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Script } from 'node:vm';
 import { HeError } from '@hosted-engine/ports';
 import { build } from 'esbuild';
 
 export interface EngineBundle {
   /** A CommonJS program. */
   readonly program: Uint8Array;
+  /** V8's compiled form of it, for this very Node; start.cjs in the guest uses it. */
+  readonly compiled: Uint8Array;
   /** better-sqlite3's native part, loaded by its path. */
   readonly nativeDatabase: Uint8Array;
 }
@@ -29,6 +32,7 @@ export async function bundleEngine(): Promise<EngineBundle> {
     format: 'cjs',
     minify: true,
     keepNames: true,
+    charset: 'ascii',
     legalComments: 'none',
     write: false,
     logLevel: 'silent',
@@ -40,7 +44,13 @@ export async function bundleEngine(): Promise<EngineBundle> {
   });
   const program = result.outputFiles[0]?.contents;
   if (program === undefined) throw new HeError('HE_FAILED', 'the bundler wrote no file');
-  return { program, nativeDatabase: await readNativeDatabase() };
+  return { program, compiled: compile(program), nativeDatabase: await readNativeDatabase() };
+}
+
+/** The wrapper must be the one of start.cjs. */
+function compile(program: Uint8Array): Uint8Array {
+  const source = `(function (exports, require, module) {${Buffer.from(program).toString('latin1')}\n})`;
+  return new Script(source, { filename: '/usr/lib/engine/engine.cjs' }).createCachedData();
 }
 
 async function readNativeDatabase(): Promise<Uint8Array> {

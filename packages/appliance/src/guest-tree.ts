@@ -66,6 +66,7 @@ export async function makeRootTree(
   await installModules(parts.kernel, root);
   await mkdir(join(root, 'usr/lib/engine'), { recursive: true });
   await writeFile(join(root, 'usr/lib/engine/engine.cjs'), parts.bundle.program);
+  await writeFile(join(root, 'usr/lib/engine/engine.cache'), parts.bundle.compiled);
   await writeFile(join(root, 'usr/lib/engine/better_sqlite3.node'), parts.bundle.nativeDatabase);
   await writeSettings(root);
 }

@@ -23,7 +23,8 @@ export interface EngineOptions {
   readonly connectWith: (pki: EnginePki) => ConnectHost;
   readonly clock: Clock;
   readonly log: Log;
-  readonly host: string;
+  /** @default all addresses of both families */
+  readonly host?: string;
   readonly httpPort: number;
   readonly httpsPort: number;
   readonly statsEveryMs?: number;

@@ -43,7 +43,6 @@ async function main(): Promise<void> {
     connectWith: vdsmConnections,
     clock,
     log,
-    host: '::',
     httpPort: Number(env['HE_HTTP_PORT'] ?? 80),
     httpsPort: Number(env['HE_HTTPS_PORT'] ?? 443),
   });

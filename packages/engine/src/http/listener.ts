@@ -9,7 +9,8 @@ export interface ListenOptions {
   readonly handler: Handler;
   /** 0 picks a free one. */
   readonly port: number;
-  readonly host: string;
+  /** @default all addresses of both families */
+  readonly host?: string | undefined;
   /** PEM texts; undefined means plain HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string };
 }
