@@ -1,4 +1,9 @@
-import { createSystemdNotify, createSystemLog, isJournal } from '@hosted-engine/platform';
+import {
+  createSystemdNotify,
+  createSystemLog,
+  exitProcess,
+  isJournal,
+} from '@hosted-engine/platform';
 import { HeError, messageOf } from '@hosted-engine/ports';
 import { runDaemon } from './main/compose.js';
 import { readSettings } from './main/settings.js';
@@ -19,7 +24,7 @@ process.on('unhandledRejection', (error) => {
   log.error(
     `unhandled: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
   );
-  process.exit(70);
+  exitProcess(70);
 });
 
 try {
@@ -29,3 +34,5 @@ try {
   if (error instanceof HeError && error.remedy !== undefined) log.error(error.remedy);
   process.exitCode = error instanceof HeError ? error.exitCode : 1;
 }
+// A read that hangs on dead storage must not keep a daemon that was told to leave.
+exitProcess(Number(process.exitCode ?? 0));

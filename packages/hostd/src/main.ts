@@ -10,6 +10,7 @@ import {
   createSystemClock,
   createSystemdNotify,
   createSystemLog,
+  exitProcess,
   isJournal,
 } from '@hosted-engine/platform';
 import { messageOf } from '@hosted-engine/ports';
@@ -72,7 +73,7 @@ async function main(): Promise<void> {
     log.info(`${signal}: stopping; VMs, mounts and leases stay as they are`);
     notify.stopping();
     await daemon.close();
-    process.exit(0);
+    exitProcess(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
@@ -94,7 +95,7 @@ function ownVersion(): string {
 
 function fail(error: unknown): void {
   log.error(`vdsmd cannot go on: ${messageOf(error)}`);
-  process.exit(1);
+  exitProcess(1);
 }
 
 main().catch(fail);

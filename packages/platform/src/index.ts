@@ -1,4 +1,5 @@
 export * from './direct-io.js';
+export * from './exit-process.js';
 export * from './lease-view.js';
 export * from './libvirt/libvirt-driver.js';
 export * from './mounts.js';
