@@ -9,6 +9,7 @@ import { startFailed, vmStats } from './engine-vm.js';
 
 const HEALTH_EVERY_MS = 2000;
 const HOST_UP_WAIT = { everyMs: 1000, atMostMs: 600_000 } as const;
+const API_WAIT = { everyMs: 1000, atMostMs: 60_000 } as const;
 /** Once in half a minute, as in the specification's transcript. */
 const STILL_WAITING_EVERY_ATTEMPTS = 30;
 
@@ -89,29 +90,33 @@ async function waitForHealth(run: Run, whileWaiting: () => Promise<void>): Promi
   );
 }
 
-/** A host of this name and address is ours, of an earlier run; any other of the name is not. */
+/** The API may come up a little later than the health page. */
 async function addHost(run: Run): Promise<void> {
+  const host = await waitFor(run, API_WAIT, () => unlessUnreachable(() => addOrAdopt(run)));
+  // The last attempt's own error says most.
+  run.found.engineHost = host ?? (await addOrAdopt(run));
+}
+
+/** A host of this name and address is ours, of an earlier attempt; any other of the name is not. */
+async function addOrAdopt(run: Run): Promise<EngineHost> {
   const engine = finding(run, 'engine');
   const name = run.answers.get('OVEHOSTED_ENGINE/appHostName');
   const address = run.answers.get('OVEHOSTED_NETWORK/host_name');
   const existing = await engine.findHost(name);
-  if (existing !== undefined) {
-    if (existing.address === address) {
-      run.found.engineHost = existing;
-      return;
-    }
-    throw new HeError(
-      'HE_ENGINE_REFUSED',
-      `the engine has a host ${name} already, with address ${existing.address}`,
-      { remedy: 'give another name as OVEHOSTED_ENGINE/appHostName' },
-    );
+  if (existing === undefined) {
+    return engine.addHost({
+      name,
+      address,
+      cluster: run.answers.get('OVEHOSTED_ENGINE/clusterName'),
+      sshPort: run.answers.get('OVEHOSTED_NETWORK/sshdPort'),
+    });
   }
-  run.found.engineHost = await engine.addHost({
-    name,
-    address,
-    cluster: run.answers.get('OVEHOSTED_ENGINE/clusterName'),
-    sshPort: run.answers.get('OVEHOSTED_NETWORK/sshdPort'),
-  });
+  if (existing.address === address) return existing;
+  throw new HeError(
+    'HE_ENGINE_REFUSED',
+    `the engine has a host ${name} already, with address ${existing.address}`,
+    { remedy: 'give another name as OVEHOSTED_ENGINE/appHostName' },
+  );
 }
 
 async function waitForHost(run: Run): Promise<void> {
@@ -121,7 +126,7 @@ async function waitForHost(run: Run): Promise<void> {
     if (attempt % STILL_WAITING_EVERY_ATTEMPTS === 0) {
       run.dialog.info('Still waiting for VDSM host to become operational...');
     }
-    const host = await currentHost(run, id);
+    const host = await unlessUnreachable(() => finding(run, 'engine').host(id));
     if (host === undefined) return undefined;
     status = host.status;
     if (status.includes('failed')) throw notOperational(name, status);
@@ -132,9 +137,9 @@ async function waitForHost(run: Run): Promise<void> {
 }
 
 /** Undefined when the engine does not answer just now: it is asked again. */
-async function currentHost(run: Run, id: string): Promise<EngineHost | undefined> {
+async function unlessUnreachable<T>(action: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await finding(run, 'engine').host(id);
+    return await action();
   } catch (thrown) {
     if (thrown instanceof HeError && thrown.code === 'HE_ENGINE_UNREACHABLE') return undefined;
     throw thrown;
