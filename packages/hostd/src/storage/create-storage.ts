@@ -36,14 +36,7 @@ export async function createStorage(deps: StorageDeps): Promise<Storage> {
   const saved = await state.load();
 
   const catalogue = new DomainCatalogue({ mounts, paths, clock, owner, log });
-  const connections = new ServerConnections({
-    mounts,
-    processes,
-    state,
-    log,
-    owner,
-    dataCenterDir,
-  });
+  const connections = new ServerConnections({ mounts, processes, log, owner, dataCenterDir });
   const monitors = new Monitors({
     leases,
     directIo,
@@ -52,7 +45,6 @@ export async function createStorage(deps: StorageDeps): Promise<Storage> {
     ioTimeoutS,
     catalogue,
     state,
-    repair: (mountPath) => connections.repair(mountPath),
   });
   const tasks = new Tasks(log);
   const sleep = (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal);

@@ -36,7 +36,6 @@ export class DomainCheck {
   readonly #deps: DomainCheckDeps;
   readonly #sdUUID: string;
   readonly #findMetadata: (again: boolean) => Promise<string>;
-  readonly #onDeadMount: () => Promise<void>;
   readonly #turn: OneAtATime;
   /** The last check failed with an answer, so the domain may lie elsewhere now. */
   #isMissing = false;
@@ -51,12 +50,10 @@ export class DomainCheck {
     deps: DomainCheckDeps,
     sdUUID: string,
     findMetadata: (again: boolean) => Promise<string>,
-    onDeadMount: () => Promise<void>,
   ) {
     this.#deps = deps;
     this.#sdUUID = sdUUID;
     this.#findMetadata = findMetadata;
-    this.#onDeadMount = onDeadMount;
     this.#turn = new OneAtATime(deps.clock);
     this.#endedAtS = deps.clock.monotonicS();
   }
@@ -102,7 +99,6 @@ export class DomainCheck {
       this.#isMissing = !isTimeout;
       const code = error instanceof VdsmError ? error.code : VDSM_CODE.storageGeneral;
       this.#set({ code, isValid: false }, messageOf(error));
-      if (isDeadMount(error)) await this.#repair();
     }
   }
 
@@ -128,19 +124,4 @@ export class DomainCheck {
     if (result.isValid) this.#deps.log.info('domain is valid', fields);
     else this.#deps.log.warn(`domain became invalid: ${why}`, fields);
   }
-
-  async #repair(): Promise<void> {
-    try {
-      await this.#onDeadMount();
-    } catch (error) {
-      this.#deps.log.warn(`cannot mount again: ${messageOf(error)}`, { domain: this.#sdUUID });
-    }
-  }
-}
-
-/** The helper of a FUSE mount is gone. */
-function isDeadMount(error: unknown): boolean {
-  const cause = error instanceof HeError ? error.details['errno'] : undefined;
-  if (cause === 'ENOTCONN') return true;
-  return error instanceof Error && /ENOTCONN/.test(error.message);
 }

@@ -5,14 +5,13 @@ import type { DomainCatalogue } from './domain-catalogue.js';
 import { DomainCheck } from './domain-check.js';
 import { DomainPlace } from './domain-place.js';
 import { HostId, type HostIdDeps } from './host-id.js';
+import { KeyedQueue } from './keyed-queue.js';
 import type { StateFile } from './state-file.js';
 import { storageError } from './storage-error.js';
 
 export interface MonitorsDeps extends HostIdDeps {
   readonly catalogue: DomainCatalogue;
   readonly state: StateFile;
-  /** Mounts a dead mount anew. */
-  readonly repair: (mountPath: string) => Promise<void>;
 }
 
 interface Monitor {
@@ -32,6 +31,8 @@ const CLOSE_WAIT_MS = 1000;
 export class Monitors {
   readonly #deps: MonitorsDeps;
   readonly #monitors = new Map<string, Monitor>();
+  /** Starts and stops, one after the other: a start must not be lost in a stop that is under way. */
+  readonly #changes = new KeyedQueue();
 
   constructor(deps: MonitorsDeps) {
     this.#deps = deps;
@@ -41,7 +42,11 @@ export class Monitors {
    * Begins, and returns before anything is known. VdsmError 700 with another host id than now.
    * `isTemporary`: not begun again after a restart.
    */
-  async start(sdUUID: string, hostId: number, isTemporary = false): Promise<void> {
+  start(sdUUID: string, hostId: number, isTemporary = false): Promise<void> {
+    return this.#changes.run(sdUUID, () => this.#start(sdUUID, hostId, isTemporary));
+  }
+
+  async #start(sdUUID: string, hostId: number, isTemporary: boolean): Promise<void> {
     const running = this.#monitors.get(sdUUID);
     if (running !== undefined) {
       if (running.hostId === hostId) return;
@@ -58,7 +63,11 @@ export class Monitors {
    * Ends monitoring and gives the host id back. VdsmError 662 while a VM here holds a lease by it:
    * monitoring then goes on. Not monitored = success.
    */
-  async stop(sdUUID: string): Promise<void> {
+  stop(sdUUID: string): Promise<void> {
+    return this.#changes.run(sdUUID, () => this.#stop(sdUUID));
+  }
+
+  async #stop(sdUUID: string): Promise<void> {
     const monitor = this.#monitors.get(sdUUID);
     if (monitor === undefined) return;
     // Ended first, or its loop would join again what is given back.
@@ -119,19 +128,11 @@ export class Monitors {
   }
 
   #begin(sdUUID: string, hostId: number, isTemporary: boolean): Monitor {
-    const { catalogue, repair, ioTimeoutS } = this.#deps;
+    const { catalogue, ioTimeoutS } = this.#deps;
     const abort = new AbortController();
     const place = new DomainPlace(catalogue, sdUUID);
     const id = new HostId(this.#deps, sdUUID, hostId, () => place.lockspace());
-    const check = new DomainCheck(
-      this.#deps,
-      sdUUID,
-      (again) => place.metadataPath(again),
-      async () => {
-        const mountPath = catalogue.lastPlaceOf(sdUUID);
-        if (mountPath !== undefined) await repair(mountPath);
-      },
-    );
+    const check = new DomainCheck(this.#deps, sdUUID, (again) => place.metadataPath(again));
     // A check for each of sanlock's own renewals is enough, and follows its pace.
     const intervalMs = Math.min(10, Math.max(1, ioTimeoutS)) * 1000;
     const checking = check.repeat(intervalMs, abort.signal);

@@ -10,9 +10,9 @@ import {
   type ProcessRunner,
 } from '@hosted-engine/ports';
 import { STORAGE_TYPE, type StorageConnection, VDSM_CODE, VdsmError } from '@hosted-engine/vdsm';
+import { KeyedQueue } from './keyed-queue.js';
 import { mountSpecOf } from './mount-spec.js';
 import { localNameOf } from './remote-path.js';
-import type { StateFile } from './state-file.js';
 import { requireText, storageError, toVdsmError } from './storage-error.js';
 import { isErrno, type Owner } from './storage-fs.js';
 
@@ -21,7 +21,6 @@ const ACCESS_DEADLINE_MS = 15_000;
 export interface ServerConnectionsDeps {
   readonly mounts: Mounts;
   readonly processes: ProcessRunner;
-  readonly state: StateFile;
   readonly log: Log;
   readonly owner: Owner;
   readonly dataCenterDir: string;
@@ -29,14 +28,19 @@ export interface ServerConnectionsDeps {
 
 export class ServerConnections {
   readonly #deps: ServerConnectionsDeps;
+  /** Two callers that find nothing mounted would mount it twice. */
+  readonly #changes = new KeyedQueue();
 
   constructor(deps: ServerConnectionsDeps) {
     this.#deps = deps;
   }
 
-  /** 0, or the code of why this one could not be connected. Already connected = 0. */
+  /**
+   * 0, or the code of why this one could not be connected. Already connected = 0; a mount that has
+   * lost its FUSE helper, which never comes back by itself, is made anew.
+   */
   connect(storageType: number, connection: StorageConnection): Promise<number> {
-    return this.#statusOf(VDSM_CODE.connectServerFailed, async () => {
+    return this.#statusOf(connection, VDSM_CODE.connectServerFailed, async () => {
       if (storageType === STORAGE_TYPE.LOCALFS) await this.#linkLocal(connection);
       else await this.#mount(mountSpecOf(this.#deps.dataCenterDir, storageType, connection));
     });
@@ -44,33 +48,23 @@ export class ServerConnections {
 
   /** 0, also for what was not connected. A mount in use stays (452). */
   disconnect(storageType: number, connection: StorageConnection): Promise<number> {
-    return this.#statusOf(VDSM_CODE.disconnectServerFailed, async () => {
+    return this.#statusOf(connection, VDSM_CODE.disconnectServerFailed, async () => {
       if (storageType === STORAGE_TYPE.LOCALFS) {
         await fs.rm(this.#localLink(connection), { force: true });
         return;
       }
       const spec = mountSpecOf(this.#deps.dataCenterDir, storageType, connection);
       await this.#unmount(spec.target);
-      await this.#remember(spec.target, undefined);
     });
   }
 
-  /**
-   * Mounts anew what lost its FUSE helper; such a mount never comes back by itself. Files that are
-   * open on it are lost already. Does nothing for other mounts.
-   */
-  async repair(mountPath: string): Promise<void> {
-    const { mounts, state, log } = this.#deps;
-    const spec = state.state.connections.find((known) => known.target === mountPath);
-    if (spec === undefined || (await mounts.probe(mountPath)) !== 'dead') return;
-    log.warn('mounting again: the mount has lost its server', { mount: mountPath });
-    await mounts.unmount(mountPath, { lazy: true });
-    await mounts.mount(spec);
-  }
-
-  async #statusOf(fallback: number, work: () => Promise<void>): Promise<number> {
+  async #statusOf(
+    connection: StorageConnection,
+    fallback: number,
+    work: () => Promise<void>,
+  ): Promise<number> {
     try {
-      await work();
+      await this.#changes.run(connection.connection ?? '', work);
       return 0;
     } catch (error) {
       const code = error instanceof HeError ? fallback : toVdsmError(error).code;
@@ -82,14 +76,18 @@ export class ServerConnections {
   async #mount(spec: MountSpec): Promise<void> {
     const { mounts } = this.#deps;
     const isMounted = (await mounts.list()).some((entry) => entry.target === spec.target);
-    if (isMounted && (await mounts.probe(spec.target)) === 'dead') {
-      await mounts.unmount(spec.target, { lazy: true });
+    if (!isMounted) {
       await this.#mountNew(spec);
-    } else if (!isMounted) {
-      await this.#mountNew(spec);
+    } else {
+      const health = await mounts.probe(spec.target);
+      // Asking as vdsm:kvm would only hang as well.
+      if (health === 'unknown') throw noAnswer(spec.target);
+      if (health === 'dead') {
+        await mounts.unmount(spec.target, { lazy: true });
+        await this.#mountNew(spec);
+      }
     }
     await this.#checkAccess(spec.target, !isMounted);
-    await this.#remember(spec.target, spec);
   }
 
   async #mountNew(spec: MountSpec): Promise<void> {
@@ -146,13 +144,12 @@ export class ServerConnections {
       `Permission settings on ${directory} do not allow access to ${owner.uid}:${owner.gid}`,
     );
   }
+}
 
-  async #remember(target: string, spec: MountSpec | undefined): Promise<void> {
-    await this.#deps.state.update((state) => {
-      const others = state.connections.filter((known) => known.target !== target);
-      return { ...state, connections: spec === undefined ? others : [...others, spec] };
-    });
-  }
+function noAnswer(target: string): HeError {
+  return new HeError('HE_STORAGE_TIMEOUT', `${target} is mounted and does not answer`, {
+    remedy: 'check the storage server and the network to it',
+  });
 }
 
 /** Only ever an empty directory: what somebody has put there stays. */

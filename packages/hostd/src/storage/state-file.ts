@@ -1,15 +1,14 @@
 /**
  * What must outlive a crash of this daemon but not a reboot: monitored domains (their host ids are
- * still held by sanlock), the connected pool, and how each mount was made. It lies in /run.
+ * still held by sanlock) and the connected pool. It lies in /run.
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { type Log, type MountSpec, messageOf } from '@hosted-engine/ports';
+import { type Log, messageOf } from '@hosted-engine/ports';
 import { isErrno } from './storage-fs.js';
 
 export interface SavedState {
   readonly monitored: readonly { readonly sdUUID: string; readonly hostId: number }[];
-  readonly connections: readonly MountSpec[];
   readonly pool?: SavedPool;
 }
 
@@ -20,7 +19,7 @@ export interface SavedPool {
   readonly masterVersion: number;
 }
 
-const EMPTY: SavedState = { monitored: [], connections: [] };
+const EMPTY: SavedState = { monitored: [] };
 
 export class StateFile {
   readonly #file: string;
@@ -63,8 +62,7 @@ export class StateFile {
   async #write(text: string): Promise<void> {
     await fs.mkdir(path.dirname(this.#file), { recursive: true });
     const draft = `${this.#file}.new`;
-    // Mount options may carry credentials.
-    await fs.writeFile(draft, text, { mode: 0o600 });
+    await fs.writeFile(draft, text, { mode: 0o644 });
     await fs.rename(draft, this.#file);
   }
 }

@@ -58,15 +58,15 @@ export class Volumes {
     const files = paths.volume(volume.imgUUID, volume.volUUID);
     for (const file of Object.values(files)) {
       if (await fs.exists(file)) {
-        throw storageError(VDSM_CODE.volumeExists, `Volume already exists: ${volume.volUUID}`);
+        throw volumeExists(volume.volUUID);
       }
     }
     const image = paths.image(volume.imgUUID);
     const isNewImage = !(await fs.exists(image));
-    if (isNewImage) await fs.makeDirectory(image, DIRECTORY_MODE);
+    if (isNewImage) await makeImage(domain, image);
     const made: string[] = [];
     const make = async (file: string): Promise<void> => {
-      await fs.makeFile(file, DATA_MODE, 0);
+      await makeNew(domain, file, volume.volUUID);
       made.push(file);
     };
     try {
@@ -241,6 +241,28 @@ export class Volumes {
       VDSM_CODE.resourceUnavailable,
       `Volume ${volUUID} is in use: host ${owner.hostId} holds its lease`,
     );
+  }
+}
+
+function volumeExists(volUUID: string): Error {
+  return storageError(VDSM_CODE.volumeExists, `Volume already exists: ('${volUUID}',)`);
+}
+
+/** The look before it may have raced with another creation: only one of them makes the file. */
+async function makeNew(domain: Domain, file: string, volUUID: string): Promise<void> {
+  try {
+    await domain.fs.makeFile(file, DATA_MODE, 0);
+  } catch (error) {
+    throw isErrno(error, 'EEXIST') ? volumeExists(volUUID) : error;
+  }
+}
+
+/** Another volume of the image may be created at the same time. */
+async function makeImage(domain: Domain, image: string): Promise<void> {
+  try {
+    await domain.fs.makeDirectory(image, DIRECTORY_MODE);
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error;
   }
 }
 
