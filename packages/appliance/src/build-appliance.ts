@@ -45,7 +45,7 @@ export async function buildAppliance(
   log: Log,
   options: BuildOptions,
 ): Promise<BuiltAppliance> {
-  const packages = await resolvePackages(runner);
+  const packages = await resolveFresh(runner, log);
   const bundle = await bundleEngine();
   const digest = await digestOf(options, packages, bundle);
   const file = join(options.cache, `${digest}.raw`);
@@ -90,6 +90,18 @@ export async function buildAppliance(
     await rm(work, { recursive: true, force: true });
   }
   return { file, digest, isNew: true };
+}
+
+/** A machine that was never updated, or long ago, has no lists or old ones; root can help that. */
+async function resolveFresh(runner: ProcessRunner, log: Log): Promise<PackageFile[]> {
+  try {
+    return await resolvePackages(runner);
+  } catch (error) {
+    if (process.getuid?.() !== 0) throw error;
+    log.info('fetching the lists of Debian packages');
+    await runner.run('apt-get', ['update', '-qq'], { timeoutMs: 300_000 });
+    return resolvePackages(runner);
+  }
 }
 
 /** Copies an image, sparse and whole: beside the target first, then renamed over it. */
