@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createSystemClock } from '@hosted-engine/platform';
-import { createBrokerClient } from './adapters/broker-client.js';
+import { BROKER_SOCKET, createBrokerClient } from './adapters/broker-client.js';
 import { createEngineConnector } from './adapters/engine-client.js';
 import { createHostFiles } from './adapters/host-files.js';
 import { createHostdConnector } from './adapters/hostd-connector.js';
@@ -9,8 +9,6 @@ import { readWhiteboard } from './main/read-whiteboard.js';
 import { runDeploy } from './main/run-deploy.js';
 import { readTerminalLine } from './terminal/prompt.js';
 import type { Terminal } from './terminal/terminal-dialog.js';
-
-const BROKER_SOCKET = '/run/ovirt-hosted-engine-ha/broker.socket';
 
 const { stdin, stdout, stderr, env } = process;
 const clock = createSystemClock();

@@ -65,14 +65,11 @@ export async function deploy(
     backups: new Backups(world.files),
   };
   const outcome = await runSteps(run, DEPLOY_STEPS, releaseRun);
-  if (outcome.kind === 'failed') sayWhy(run, outcome);
+  if (outcome.kind === 'failed') {
+    const { code } = outcome.error;
+    dialog.note(`Hosted Engine deployment failed (${code}). Log file: ${world.log.path}`);
+  }
   return outcome;
-}
-
-function sayWhy(run: Run, outcome: Extract<Outcome, { kind: 'failed' }>): void {
-  const { code, remedy } = outcome.error;
-  if (remedy !== undefined) run.dialog.note(`${remedy}.`);
-  run.dialog.note(`Hosted Engine deployment failed (${code}). Log file: ${run.world.log.path}`);
 }
 
 export function exitCodeOf(outcome: Outcome): number {

@@ -172,6 +172,12 @@ export interface EngineCredentials {
   readonly password: string;
 }
 
+/** The HA daemon of this host. */
+export interface HaProbe {
+  /** Whether it reports this host id as alive; false while it does not answer. */
+  isReporting(hostId: number): Promise<boolean>;
+}
+
 /** At most one set-up on a host at a time, for as long as the process lives. HE_ALREADY_RUNNING. */
 export interface RunLock {
   acquire(): Promise<{ release(): Promise<void> }>;
@@ -198,6 +204,7 @@ export interface DeployWorld {
   readonly hostd: HostdConnector;
   readonly storage: StorageProbe;
   readonly engine: EngineConnector;
+  readonly ha: HaProbe;
   readonly lock: RunLock;
   readonly clock: Clock;
   readonly random: Random;

@@ -2,6 +2,8 @@ import { request } from 'node:http';
 import { decodeResponse, encodeCall, XmlRpcError, type XmlRpcValue } from '@hosted-engine/formats';
 import { HeError, messageOf } from '@hosted-engine/ports';
 
+export const BROKER_SOCKET = '/run/ovirt-hosted-engine-ha/broker.socket';
+
 const TIMEOUT_MS = 10_000;
 const BODY_SIZE_MAX = 64 * 1024 * 1024;
 

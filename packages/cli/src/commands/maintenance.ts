@@ -1,12 +1,15 @@
-import { encodeGlobalSlot } from '@hosted-engine/core';
+import { decodeGlobalSlot, encodeGlobalSlot } from '@hosted-engine/core';
 import { FormatError, formatHaConf } from '@hosted-engine/formats';
-import { HeError } from '@hosted-engine/ports';
+import { HeError, SLOT_SIZE } from '@hosted-engine/ports';
 import { PATHS } from '@hosted-engine/setup';
 import { optionValue } from '../args.js';
 import type { Command } from '../command.js';
 import type { CliContext } from '../context.js';
 import { requireDeployed } from '../deployed.js';
 
+/** The HA daemon looks at the whiteboard every 2 s. */
+const SEEN_ATTEMPTS = 24;
+const SEEN_EVERY_MS = 250;
 const MODES = ['global', 'local', 'none'] as const;
 
 /** Each mode settles both flags: of the cluster and of this host. */
@@ -33,9 +36,32 @@ export const SET_MAINTENANCE: Command = {
     await requireDeployed(context);
     await context.broker.writeGlobalSlot(encodeGlobalSlot({ maintenance: mode === 'global' }));
     await setLocal(context, mode === 'local');
+    await waitUntilSeen(context, mode === 'global');
     return 0;
   },
 };
+
+/** So that whoever looks next sees it. A flag that is slow to show is set all the same. */
+async function waitUntilSeen(context: CliContext, isOn: boolean): Promise<void> {
+  for (let attempt = 0; attempt < SEEN_ATTEMPTS; attempt += 1) {
+    if ((await seenFlag(context)) === isOn) return;
+    await context.clock.sleep(SEEN_EVERY_MS, context.signal);
+  }
+  context.writeError('The mode is set; the HA daemon has not read it back yet\n');
+}
+
+/** The global flag as the HA daemon last read it; undefined when that cannot be told. */
+async function seenFlag(context: CliContext): Promise<boolean | undefined> {
+  try {
+    const slot = new Uint8Array(SLOT_SIZE);
+    slot.set((await context.broker.slots()).get(0) ?? []);
+    const global = decodeGlobalSlot(slot);
+    return global.kind === 'global' ? global.maintenance === true : undefined;
+  } catch (thrown) {
+    if (thrown instanceof HeError) return undefined;
+    throw thrown;
+  }
+}
 
 async function setLocal(context: CliContext, isOn: boolean): Promise<void> {
   const before = new TextDecoder().decode(

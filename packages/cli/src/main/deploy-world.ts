@@ -2,8 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createMounts, createProcessRunner, createSanlock } from '@hosted-engine/platform';
 import type { Clock } from '@hosted-engine/ports';
 import type { DeployWorld, RunLog } from '@hosted-engine/setup';
+import { BROKER_SOCKET, createBrokerClient } from '../adapters/broker-client.js';
 import { createDiskImages } from '../adapters/disk-images.js';
 import { createEngineConnector } from '../adapters/engine-client.js';
+import { createHaProbe } from '../adapters/ha-probe.js';
 import { createHostFacts } from '../adapters/host-facts.js';
 import { createHostFiles } from '../adapters/host-files.js';
 import { createHostdConnector } from '../adapters/hostd-connector.js';
@@ -34,6 +36,7 @@ export function createDeployWorld(clock: Clock, log: RunLog, searchPath: string)
       clock,
     }),
     engine: createEngineConnector(),
+    ha: createHaProbe(createBrokerClient(BROKER_SOCKET)),
     lock: createRunLock(),
     clock,
     random: { uuid: randomUUID, bytes: (count) => new Uint8Array(randomBytes(count)) },

@@ -99,6 +99,7 @@ function report(run: Run, label: string, step: Step, error: HeError, thrown: unk
     return;
   }
   run.dialog.error(`Failed to execute stage '${label}': ${error.message}`);
+  if (error.remedy !== undefined) run.dialog.note(`${error.remedy}.`);
 }
 
 /** Whatever a step throws while the run is being aborted is the abort. */

@@ -9,6 +9,8 @@ import { startFailed, vmStats } from './engine-vm.js';
 
 const HEALTH_EVERY_MS = 2000;
 const HOST_UP_WAIT = { everyMs: 1000, atMostMs: 600_000 } as const;
+/** Joining the lockspace takes the daemon some of sanlock's I/O time-outs. */
+const HA_WAIT = { everyMs: 500, atMostMs: 120_000 } as const;
 const API_WAIT = { everyMs: 1000, atMostMs: 60_000 } as const;
 /** Once in half a minute, as in the specification's transcript. */
 const STILL_WAITING_EVERY_ATTEMPTS = 30;
@@ -47,6 +49,7 @@ export const HA_STEPS: readonly Step[] = [
     undo: (run) => restoreUnit(run, UNITS.ha),
     completes: true,
   },
+  { id: 'ha-reporting', stage: 'closeup', do: waitForHa },
   { id: 'engine-under-ha', stage: 'closeup', role: 'first', do: waitForHaEngine },
 ];
 
@@ -150,6 +153,16 @@ function notOperational(name: string, status: string): HeError {
   return new HeError('HE_ENGINE_REFUSED', `host ${name} is ${status} in the engine`, {
     remedy: "look at the engine's events for this host",
   });
+}
+
+/** A host that does not report is of no use to the others, but it is deployed. */
+async function waitForHa(run: Run): Promise<void> {
+  const hostId = run.answers.get('OVEHOSTED_STORAGE/hostID');
+  const isReporting = await waitFor(run, HA_WAIT, async () =>
+    (await run.world.ha.isReporting(hostId)) ? true : undefined,
+  );
+  if (isReporting === true) return;
+  run.dialog.warning('The HA services do not report this host yet; see hosted-engine --vm-status');
 }
 
 /** Everything is in place by now; what is left to see is that HA does its part. */

@@ -107,6 +107,7 @@ export class FakeHost {
       },
       storage: this.storage.probe,
       engine: this.engine,
+      ha: { isReporting: async () => this.services.active.has(UNITS.ha) },
       lock: {
         acquire: async () => {
           if (this.isLocked) {

@@ -1,0 +1,18 @@
+import { HeError } from '@hosted-engine/ports';
+import type { HaProbe } from '@hosted-engine/setup';
+import type { Broker } from './broker-client.js';
+
+/** Asks the HA daemon by its socket. One that is not up, or not ready, reports nobody. */
+export function createHaProbe(broker: Broker): HaProbe {
+  return {
+    isReporting: async (hostId) => {
+      try {
+        const [alive, slots] = [await broker.aliveHostIds(), await broker.slots()];
+        return alive.has(hostId) && slots.has(hostId);
+      } catch (thrown) {
+        if (thrown instanceof HeError) return false;
+        throw thrown;
+      }
+    },
+  };
+}
