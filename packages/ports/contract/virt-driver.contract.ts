@@ -58,6 +58,7 @@ export function virtDriverContract(name: string, open: () => Promise<VirtDriverS
 
     it('V4: names an absent domain as such', async () => {
       const { vmId } = subject.domain();
+      assert.deepEqual(await driver.list(), []);
       await assert.rejects(driver.inspect(vmId), isFailure('no-domain'));
       await assert.rejects(driver.command(vmId, { kind: 'destroy' }), isFailure('no-domain'));
       await assert.rejects(driver.command(vmId, { kind: 'pause' }), isFailure('no-domain'));

@@ -123,7 +123,10 @@ export function afterEvent(record: VmRecord, event: DomainEvent, nowS: number): 
   if (record.status === 'Down') return record;
   switch (event.kind) {
     case 'started':
+      // The look that follows the start tells more than this.
+      return record;
     case 'resumed':
+      if (record.status !== 'Paused') return record;
       return { ...withStatus(record, 'Up', nowS), pauseCode: 'NOERR' };
     case 'paused': {
       // The source of a migration pauses at its end; it is no pause that anybody should act on.

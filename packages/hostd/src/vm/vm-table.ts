@@ -63,6 +63,10 @@ export type VmTable = ReturnType<typeof createVmTable>;
 
 /** Between looks at each running VM. */
 const LOOK_INTERVAL_MS = 5000;
+/** Between attempts to have the domains listed. */
+const LIST_RETRY_MS = 1000;
+/** How much later than the domain's end its event may come. */
+const EVENT_GRACE_MS = 1000;
 /** How long a restarted daemon waits for the hypervisor before it serves with what it knows. */
 const RECOVERY_MS = 15_000;
 const RECOVERY_POLL_MS = 200;
@@ -159,14 +163,26 @@ export function createVmTable(deps: VmTableDeps) {
     });
   }
 
-  async function lookAt(vmId: string): Promise<void> {
+  /** False: the hypervisor says that there is no such domain. Undefined: it does not say. */
+  async function isThere(vmId: string): Promise<boolean | undefined> {
     try {
       const view = await driver.inspect(vmId);
       if (view.state !== 'starting' && !starter.isStarting(vmId)) seen(view);
+      return true;
     } catch (error) {
       if (!(error instanceof VirtError)) throw error;
-      if (error.failure === 'no-domain' && !starter.isStarting(vmId)) gone(vmId);
+      return error.failure === 'no-domain' ? false : undefined;
     }
+  }
+
+  async function lookAt(vmId: string): Promise<void> {
+    if ((await isThere(vmId)) !== false || starter.isStarting(vmId)) return;
+    if (!stopsDuringStart.has(vmId)) {
+      // The event that tells why may be on its way.
+      await clock.sleep(EVENT_GRACE_MS, closing.signal);
+      if (registry.get(vmId)?.status === 'Down' || (await isThere(vmId)) !== false) return;
+    }
+    if (!starter.isStarting(vmId) && !closing.signal.aborted) gone(vmId);
   }
 
   /** Brings records and hypervisor together. What cannot be told stays as it is (T1). */
@@ -204,7 +220,7 @@ export function createVmTable(deps: VmTableDeps) {
 
   async function watch(): Promise<void> {
     while (!closing.signal.aborted) {
-      await clock.sleep(LOOK_INTERVAL_MS, closing.signal);
+      await clock.sleep(isListed ? LOOK_INTERVAL_MS : LIST_RETRY_MS, closing.signal);
       if (isConnected && !closing.signal.aborted) await reconcile();
     }
   }
@@ -229,12 +245,12 @@ export function createVmTable(deps: VmTableDeps) {
         if (record.status === 'WaitForLaunch') inherited.add(record.vmId);
       }
       unsubscribe = driver.subscribe(onEvent);
+      background(watch());
       const deadlineS = nowS() + RECOVERY_MS / 1000;
       while (!isListed && nowS() < deadlineS && !closing.signal.aborted) {
         await clock.sleep(RECOVERY_POLL_MS, closing.signal);
       }
       if (!isListed) log.warn('libvirt has not listed its VMs yet: serving what is known');
-      background(watch());
     },
 
     /** Begins the start and returns at once. Error 4 when the VM is listed, even Down. */

@@ -328,8 +328,20 @@ describe('T1: a connection that is lost', () => {
     assert.deepEqual([told, table.get(VM).status, table.isConnected()], [[], 'Up', false]);
     driver.vanish(VM);
     driver.setUp(true);
-    await clock.advance(0);
+    await clock.advance(2000);
     assert.deepEqual(told, ['Down 1/9']);
+  });
+
+  it('a look that finds a VM gone waits for the event that tells why', async () => {
+    const { driver, table, clock, told } = await runningVm();
+    driver.vanish(VM);
+    const looking = table.look(VM);
+    await clock.advance(500);
+    assert.deepEqual(told, []);
+    driver.emit({ kind: 'stopped', vmId: VM, cause: 'failed' });
+    await clock.advance(1000);
+    await looking;
+    assert.deepEqual(told, ['Down 1/2']);
   });
 
   it('a VM that is still there stays Up', async () => {

@@ -3,6 +3,7 @@
 //
 //   L1. A caller waits for a lane and its result until its deadline, then gets `timeout`. The call
 //       itself goes on; its lane is free again when it returns, and closed if it died meanwhile.
+//       No second step is begun after the deadline: a destroy that comes late could hit a new VM.
 //   L2. At most `count` lanes exist: that bounds the pool threads that libvirt can hold.
 //   L3. Calls without a deadline (starts) may use all lanes but one, so others always get through.
 
@@ -18,6 +19,8 @@ const CLOSED = 'the libvirt driver is closed';
 
 export interface Lane {
   readonly connection: Handle;
+  /** Throws once the caller's deadline has passed: nothing more may be asked for it then. */
+  checkWanted(): void;
   /** Rejects with libvirt's own text for the call that just failed on this lane. */
   fail(what: string): Promise<never>;
 }
@@ -100,19 +103,25 @@ export function createLanes(native: LibvirtNative, uri: string, count: number): 
     what: string,
     given: Handle | undefined,
     unbounded: boolean,
+    isAbandoned: () => boolean,
     body: (lane: Lane) => Promise<T>,
   ): Promise<T> {
     let connection = given;
+    const checkWanted = () => {
+      if (isAbandoned()) throw new VirtError('timeout', `${what}: given up`);
+    };
     try {
       if (connection !== undefined && !(await isAlive(connection))) {
         await invoke(native.c.close, connection);
         connection = undefined;
       }
       connection ??= await open();
+      checkWanted();
       const lane = connection;
       native.c.forgetError(lane);
       return await body({
         connection: lane,
+        checkWanted,
         async fail(attempt) {
           const error = native.lastError(lane);
           const alive = await isAlive(lane);
@@ -138,12 +147,13 @@ export function createLanes(native: LibvirtNative, uri: string, count: number): 
     run(what, deadlineMs, body) {
       if (isClosed) return Promise.reject(new VirtError('unreachable', CLOSED));
       const unbounded = deadlineMs === undefined;
+      let isAbandoned = false;
       return new Promise((resolve, reject) => {
         const waiter: Waiter = {
           unbounded,
           refuse: reject,
           ready: (given) => {
-            work(what, given, unbounded, body)
+            work(what, given, unbounded, () => isAbandoned, body)
               .then(resolve, reject)
               .finally(() => clearTimeout(timer));
           },
@@ -152,6 +162,7 @@ export function createLanes(native: LibvirtNative, uri: string, count: number): 
           deadlineMs === undefined
             ? undefined
             : setTimeout(() => {
+                isAbandoned = true;
                 const index = waiting.indexOf(waiter);
                 if (index >= 0) waiting.splice(index, 1);
                 reject(new VirtError('timeout', `${what}: no answer within ${deadlineMs} ms`));

@@ -86,6 +86,7 @@ export function createLibvirtDriver(options: LibvirtOptions): LibvirtDriver {
     const domain = await invoke<Handle | null>(c.lookup, lane.connection, vmId);
     if (domain === null) return lane.fail(`look up ${vmId}`);
     try {
+      lane.checkWanted();
       return await use(domain);
     } finally {
       c.freeDomain(domain);

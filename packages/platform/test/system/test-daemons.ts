@@ -81,7 +81,8 @@ const peerEnv = {
   SANLOCK_PRIVILEGED: '0',
 };
 
-async function startSanlock(runDir: string, name: string): Promise<void> {
+/** A sanlock daemon with its socket in `runDir`, named `name` in lockspaces. */
+export async function startSanlock(runDir: string, name: string): Promise<void> {
   await mkdir(runDir, { recursive: true });
   const args = ['daemon', '-w', '0', '-h', '0', '-l', '0', '-U', 'root', '-G', 'root', '-e', name];
   const env = { ...peerEnv, SANLOCK_RUN_DIR: runDir };

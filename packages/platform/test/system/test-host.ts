@@ -20,10 +20,12 @@ const NEEDED_FILES: Readonly<Record<string, string>> = {
 };
 
 /** Why a private host cannot be made here; undefined when it can. */
-export async function whyNoTestHost(): Promise<string | undefined> {
+export async function whyNoTestHost(...alsoNeeded: string[]): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return 'needs root for namespaces';
   const missing = Object.entries(NEEDED_FILES).filter(([path]) => !existsSync(path));
   if (missing.length > 0) return `needs packages: ${missing.map(([, name]) => name).join(' ')}`;
+  const absent = alsoNeeded.filter((path) => !existsSync(path));
+  if (absent.length > 0) return `needs ${absent.join(', ')}`;
   try {
     await execute('/usr/bin/unshare', [...NAMESPACES, 'true']);
     return undefined;
@@ -55,6 +57,8 @@ stdio_handler = "file"
 END
 printf 'auto_disk_leases = 0\\nrequire_lease_for_disks = 0\\n' > /etc/libvirt/qemu-sanlock.conf
 echo 'auth_unix_rw = "none"' > /etc/libvirt/libvirtd.conf
+# The network devices that /sys shows are those of who mounts it.
+mount -t sysfs sysfs /sys
 ip link set lo up
 mkdir -p /run/sanlock /run/lock
 exec tini -- "$@"
@@ -78,6 +82,8 @@ export async function runInTestHost(file: string, timeoutMs: number): Promise<Te
         HE_TEST_DIR: dir,
         UV_THREADPOOL_SIZE: '16',
         LANG: 'C.UTF-8',
+        HE_LOG_LEVEL: process.env['HE_LOG_LEVEL'],
+        HE_TEST_LOG: process.env['HE_TEST_LOG'],
       },
     });
     const chunks: Buffer[] = [];
