@@ -8,11 +8,7 @@ import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import {
-  createLibvirtd,
-  startSanlock,
-  until,
-} from '@hosted-engine/platform/test/test-daemons';
+import { createLibvirtd, startSanlock, until } from '@hosted-engine/platform/test/test-daemons';
 import {
   BLANK_UUID,
   isVdsmError,
@@ -58,7 +54,7 @@ async function connect(): Promise<void> {
       await client.call('Host.ping2', {});
       return true;
     } catch (error) {
-      if (isVdsmError(error, 99)) client.close();
+      if (isVdsmError(error, 99)) await client.close();
       return false;
     }
   }, 'hostd answers');
@@ -144,7 +140,7 @@ before(async () => {
 });
 
 after(async () => {
-  client.close();
+  await client.close();
   await hostd.end('SIGTERM');
   libvirtd.send('SIGCONT');
   await libvirtd.stop();
@@ -287,7 +283,7 @@ describe('hostd', { concurrency: false }, () => {
       await statusIs('Up');
       const before = await pid();
       await hostd.end(signal);
-      client.close();
+      await client.close();
       await hostd.start();
       await connect();
       assert.equal((await stats()).status, 'Up');
@@ -332,7 +328,7 @@ describe('hostd', { concurrency: false }, () => {
     await create();
     const old = await pid();
     await hostd.end('SIGKILL');
-    client.close();
+    await client.close();
     process.kill(old, 'SIGKILL');
     await hostd.start();
     await connect();
