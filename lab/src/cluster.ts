@@ -95,6 +95,28 @@ export class Cluster {
     return (performance.now() - started) / 1000;
   }
 
+  /** Until the engine is healthy and each powered host sees all hosts alive and fit. A new host is seen within a minute. */
+  async untilSettled(boundSeconds: number): Promise<void> {
+    await this.untilHealthy(boundSeconds);
+    await Promise.all(
+      this.lab.hosts.map((host) =>
+        until(
+          async () => {
+            if (!(await host.isOn())) return { done: true, value: undefined };
+            const { hosts } = await this.statusOf(host);
+            const fit = hosts.filter((one) => one.isLive && one.score > 0);
+            const seen = hosts.map(
+              (one) => `${one.hostId}: ${one.score}${one.isLive ? '' : ' stale'}`,
+            );
+            return when(fit.length === this.lab.hosts.length, seen.join(', '));
+          },
+          boundSeconds,
+          `${host.name} sees ${this.lab.hosts.length} fit hosts`,
+        ),
+      ),
+    );
+  }
+
   /** @returns the seconds it took. */
   async untilUnhealthy(boundSeconds: number): Promise<number> {
     const started = performance.now();

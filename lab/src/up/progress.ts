@@ -1,3 +1,5 @@
+const INTERESTING = /^\[ (INFO {2}\] (Creating|Starting|Configuring|Waiting|Engine)|WARNING|ERROR)/;
+
 /** Steps with their seconds, one line each; a set-up's own stages are shown below its step. */
 export interface Progress {
   step<T>(title: string, act: () => Promise<T>): Promise<T>;
@@ -18,16 +20,14 @@ export function createProgress(write: (text: string) => void): Progress {
   };
 }
 
-/** Passes on the lines that a person waiting wants to see: stages, warnings and errors. */
+/** Passes on the lines that a person waiting wants to see: what is being done, warnings, errors. */
 export function stageLines(name: string, show: (line: string) => void): (text: string) => void {
   let rest = '';
   return (text) => {
     const lines = `${rest}${text}`.split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
-      if (
-        /^\[ (INFO {2}\] (Stage:|Creating|Starting|Configuring|Waiting)|WARNING|ERROR)/.test(line)
-      ) {
+      if (INTERESTING.test(line)) {
         show(`${name} ${line}`);
       }
     }
