@@ -110,6 +110,7 @@ function send(call: Call): Promise<Answer> {
       remedy: 'look at `hosted-engine --vm-status`',
       cause,
     });
+  if (call.signal?.aborted === true) return Promise.reject(unreachable('aborted'));
   return new Promise((resolve, reject) => {
     const headers: Record<string, string> = { host: fqdn };
     if (call.accept !== undefined) headers['accept'] = call.accept;

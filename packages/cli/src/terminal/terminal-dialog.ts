@@ -35,7 +35,9 @@ export function createTerminalDialog(terminal: Terminal, log: Log): Dialog {
       if (terminal.readLine === undefined) throw new Error('nobody is there to be asked');
       log.debug('asking', { key: question.key });
       const prompt = `${noteLine(question.prompt, terminal.width)} `;
-      return (await terminal.readLine(prompt, question.isSecret)).trim();
+      const answer = await terminal.readLine(prompt, question.isSecret);
+      // A password may begin or end with a blank.
+      return question.isSecret ? answer : answer.trim();
     },
   };
 }

@@ -1,0 +1,126 @@
+import { formatHostedEngineConf, type HostedEngineConf } from '@hosted-engine/formats';
+import { HeError } from '@hosted-engine/ports';
+import { type HostFiles, PATHS } from '@hosted-engine/setup';
+import { ReconnectingVdsmClient } from '@hosted-engine/vdsm';
+import { type Broker, createBrokerClient } from '../../src/adapters/broker-client.js';
+import { readPart } from '../../src/adapters/domain-directory.js';
+import type { CliContext, DeployArguments } from '../../src/context.js';
+
+export const VM_ID = '8b6f3f0a-77c1-4f0e-8a55-6e0b8a1d2c34';
+const UUID = '00000000-0000-4000-8000-00000000000';
+
+export const CONF: HostedEngineConf = {
+  fqdn: 'engine.lab.test',
+  vmId: VM_ID,
+  engineDisk: { imageId: `${UUID}1`, volumeId: `${UUID}2` },
+  lockspace: { imageId: `${UUID}3`, volumeId: `${UUID}4` },
+  metadata: { imageId: `${UUID}5`, volumeId: `${UUID}6` },
+  configuration: { imageId: `${UUID}7`, volumeId: `${UUID}8` },
+  storage: 'nas.lab.test:/exports/he',
+  domainType: 'nfs',
+  mntOptions: undefined,
+  vfsType: undefined,
+  nfsVersion: 'auto',
+  sdUuid: `${UUID}9`,
+  spUuid: '00000000-0000-0000-0000-000000000000',
+  connectionUuid: `${UUID}a`,
+  hostId: 2,
+  vmConfPath: PATHS.vmConf,
+  gateway: '10.88.1.1',
+  bridge: 'ovirtmgmt',
+  console: 'vnc',
+  vdsmUseSsl: true,
+  networkTest: 'ping',
+  tcpTestAddress: undefined,
+  tcpTestPort: undefined,
+  serviceStartTimeS: undefined,
+};
+
+export const VM_CONF = [
+  `vmId=${VM_ID}`,
+  'vmName=HostedEngine',
+  'memSize=1024',
+  'smp=1',
+  'emulatedMachine=pc',
+  'display=vnc',
+  '',
+].join('\n');
+
+export interface TestCli {
+  readonly context: CliContext;
+  readonly files: Map<string, string>;
+  readonly deployed: DeployArguments[];
+  /** Standard output and error, as far as they were written. */
+  out(): string;
+  err(): string;
+}
+
+export interface TestCliOptions {
+  /** A loopback port of a host daemon without TLS. */
+  readonly hostdPort?: number;
+  readonly brokerSocket?: string;
+  readonly health?: Awaited<ReturnType<CliContext['engineHealth']>>;
+  readonly isDeployed?: boolean;
+}
+
+/** The CLI on a deployed host with id 2, over whatever servers a test has started. */
+export function testCli(options: TestCliOptions = {}): TestCli {
+  const written = { out: '', err: '' };
+  const files = new Map<string, string>();
+  if (options.isDeployed !== false) {
+    files.set(PATHS.hostedEngineConf, formatHostedEngineConf(CONF));
+    files.set(PATHS.vmConf, VM_CONF);
+  }
+  const deployed: DeployArguments[] = [];
+  let nowS = 0;
+  const clock = {
+    monotonicS: () => nowS,
+    wallMs: () => nowS * 1000,
+    sleep: async (ms: number) => {
+      nowS += ms / 1000;
+    },
+  };
+  const context: CliContext = {
+    write: (text) => {
+      written.out += text;
+    },
+    writeError: (text) => {
+      written.err += text;
+    },
+    files: mapFiles(files),
+    broker: broker(options.brokerSocket),
+    clock,
+    signal: new AbortController().signal,
+    connectHostd: async () => {
+      if (options.hostdPort === undefined) {
+        throw new HeError('HE_HOSTD_UNREACHABLE', 'connection refused');
+      }
+      const address = { host: '127.0.0.1', port: options.hostdPort, tls: undefined };
+      return new ReconnectingVdsmClient(address, clock, { retries: 0 });
+    },
+    readWhiteboard: (path) => readPart(path, 0, 2001 * 4096),
+    engineHealth: async () => options.health ?? { kind: 'unreachable', why: 'connection refused' },
+    deploy: async (deployArguments) => {
+      deployed.push(deployArguments);
+      return 0;
+    },
+  };
+  return { context, files, deployed, out: () => written.out, err: () => written.err };
+}
+
+function broker(socketPath = '/nonexistent/broker.socket'): Broker {
+  return createBrokerClient(socketPath);
+}
+
+function mapFiles(files: Map<string, string>): Pick<HostFiles, 'read' | 'modeOf' | 'write'> {
+  return {
+    read: async (path) => {
+      const text = files.get(path);
+      return text === undefined ? undefined : new TextEncoder().encode(text);
+    },
+    modeOf: async (path) => (files.has(path) ? 0o644 : undefined),
+    write: async (path, bytes) => {
+      files.set(path, new TextDecoder().decode(bytes));
+    },
+  };
+}
