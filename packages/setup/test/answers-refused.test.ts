@@ -14,7 +14,7 @@ const FIRST_CASES: readonly Case[] = [
   answer(
     'several missing answers are named together',
     { 'OVEHOSTED_NETWORK/gateway': undefined, 'OVEHOSTED_NETWORK/fqdn': undefined },
-    /OVEHOSTED_NETWORK\/fqdn: the FQDN of the engine; OVEHOSTED_NETWORK\/gateway/,
+    /^missing answers:\n {2}OVEHOSTED_NETWORK\/fqdn: the FQDN of the engine\n {2}OVEHOSTED_NETWORK\/gateway/,
     'HE_ANSWER_MISSING',
   ),
   answer(
@@ -23,7 +23,7 @@ const FIRST_CASES: readonly Case[] = [
       'OVEHOSTED_STORAGE/storageDomainConnection': undefined,
       'OVEHOSTED_VM/vmDiskImage': undefined,
     },
-    /storageDomainConnection: .*; OVEHOSTED_VM\/vmDiskImage/,
+    /storageDomainConnection: .*\n {2}OVEHOSTED_VM\/vmDiskImage/,
     'HE_ANSWER_MISSING',
   ),
   answer(

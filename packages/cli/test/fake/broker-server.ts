@@ -20,11 +20,15 @@ export interface FakeBroker {
 export async function startFakeBroker(): Promise<FakeBroker> {
   const directory = await mkdtemp(join(tmpdir(), 'broker-'));
   const socketPath = join(directory, 'broker.socket');
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     let body = '';
-    for await (const chunk of request as AsyncIterable<Buffer>) body += chunk.toString();
-    response.writeHead(200, { 'content-type': 'text/xml' });
-    response.end(broker.garbage ?? answer(broker, body));
+    request.on('data', (chunk: Buffer) => {
+      body += chunk.toString();
+    });
+    request.on('end', () => {
+      response.writeHead(200, { 'content-type': 'text/xml' });
+      response.end(broker.garbage ?? answer(broker, body));
+    });
   });
   const broker: FakeBroker = {
     socketPath,

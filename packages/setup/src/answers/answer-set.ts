@@ -49,14 +49,20 @@ export class AnswerSet {
 
 /** One error for all of them, so that a file is put right in one go. */
 export function missingAnswers(names: readonly AnswerName[]): HeError {
-  const lines = names.map((name) => `${name}: ${answerKey(name).meaning}`);
-  return new HeError('HE_ANSWER_MISSING', `missing answer: ${lines.join('; ')}`, {
-    remedy: `add ${names.map((name) => exampleLine(name)).join(' and ')} to a file given with --config-append`,
+  const [first, ...more] = names.map((name) => `${name}: ${answerKey(name).meaning}`);
+  const what = more.length === 0 ? `missing answer: ${first}` : listOf([first ?? '', ...more]);
+  return new HeError('HE_ANSWER_MISSING', what, {
+    remedy: `add a line ${exampleLine(names[0])} to a file given with --config-append${more.length === 0 ? '' : ', and one for each of the others'}`,
     details: { keys: names.join(' ') },
   });
 }
 
-function exampleLine(name: AnswerName): string {
+function listOf(lines: readonly string[]): string {
+  return ['missing answers:', ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function exampleLine(name: AnswerName | undefined): string {
+  if (name === undefined) return 'KEY=type:value';
   const { type } = answerKey(name);
   const value = { str: '…', int: 'N', bool: 'True' }[type];
   return `${name}=${type}:${value}`;

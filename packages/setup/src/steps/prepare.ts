@@ -3,7 +3,7 @@ import { PATHS, UNITS } from '../paths.js';
 import type { HostFacts } from '../ports.js';
 import type { Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
-import { askIfMissing } from './ask.js';
+import { askIfMissing, refuseMissing } from './ask.js';
 import { refuseBusyHost } from './host-daemon.js';
 import { loadAnswerFiles } from './load-answers.js';
 
@@ -33,6 +33,15 @@ export const PREPARE_STEPS: readonly Step[] = [
     },
   },
   { id: 'answer-files', stage: 'init', do: loadAnswerFiles },
+  {
+    id: 'required-answers',
+    stage: 'init',
+    // Without the storage path nobody can say which host this is; the first needs the most answers.
+    do: async (run) => {
+      const path = run.answers.find('OVEHOSTED_STORAGE/storageDomainConnection');
+      refuseMissing(run, path === undefined ? 'first' : 'additional');
+    },
+  },
   { id: 'proceed', stage: 'init', do: proceed },
   { id: 'not-deployed', stage: 'init', do: refuseDeployed },
   {

@@ -25,8 +25,6 @@ async function askPath(run: Run): Promise<void> {
   run.dialog.title('STORAGE CONFIGURATION');
   run.dialog.note('During customization use CTRL-D to abort.');
   const key = 'OVEHOSTED_STORAGE/storageDomainConnection';
-  // Without the path nobody can say which host this is; the first needs the most answers.
-  if (run.answers.find(key) === undefined) refuseMissing(run, 'first');
   await askIfMissing(run, key);
   run.found.view = await run.world.storage.open(storageTarget(run.answers), run.signal);
 }
