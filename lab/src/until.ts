@@ -8,30 +8,52 @@ export type Seen<T> =
 
 const POLL_MS = 150;
 
+/** The condition did not even answer before its time was over. */
+const NO_ANSWER = Symbol('no answer');
+
 /**
  * Polls until the condition holds, for at most `boundSeconds`. A condition that throws is not yet
- * true. Rejects with HE_FAILED, the label, and the last thing seen.
+ * true; one that does not answer in time is left to itself. Rejects with HE_FAILED, the label, and
+ * the last thing seen.
  */
 export async function until<T>(
   condition: () => Promise<Seen<T>> | Seen<T>,
   boundSeconds: number,
   label: string,
 ): Promise<T> {
-  const started = performance.now();
+  const endMs = performance.now() + boundSeconds * 1000;
   let seen = 'nothing';
   for (;;) {
+    const leftMs = Math.max(endMs - performance.now(), POLL_MS);
     try {
-      const now = await condition();
-      if (now.done) return now.value;
-      seen = now.seen;
+      const now = await answerWithin(condition, leftMs);
+      if (now === NO_ANSWER) seen += ', then no answer';
+      else if (now.done) return now.value;
+      else seen = now.seen;
     } catch (error) {
       seen = messageOf(error);
     }
-    const elapsed = (performance.now() - started) / 1000;
-    if (elapsed >= boundSeconds) {
+    if (performance.now() >= endMs) {
       throw new HeError('HE_FAILED', `${label}: not within ${boundSeconds} s; last seen: ${seen}`);
     }
     await sleep(POLL_MS);
+  }
+}
+
+async function answerWithin<T>(
+  ask: () => Promise<T> | T,
+  leftMs: number,
+): Promise<T | typeof NO_ANSWER> {
+  const over = new AbortController();
+  const answer = Promise.resolve().then(ask);
+  const timer = sleep(leftMs, NO_ANSWER, { signal: over.signal });
+  // Whichever loses the race ends unheard.
+  answer.catch(() => undefined);
+  timer.catch(() => undefined);
+  try {
+    return await Promise.race([answer, timer]);
+  } finally {
+    over.abort();
   }
 }
 
