@@ -239,7 +239,7 @@ describe('three hosts keep one engine alive', { skip: obstacle ?? false }, () =>
     assert.equal(codes.filter((code) => code === 0).length, 1, JSON.stringify(results));
     const winner = standbys[codes.indexOf(0)];
     const loser = results.find((result) => result.code !== 0);
-    assert.match(`${loser?.stdout}${loser?.stderr}`, new RegExp(`host ${winner?.id}\\b`));
+    assert.match(`${loser?.stdout}${loser?.stderr}`, new RegExp(`\\(id ${winner?.id}\\)`));
     assert.equal((await cluster.untilVmHost(5)).id, winner?.id);
     await maintenance(active, 'none');
     await cluster.untilHealthy(30 + BOOT_S);

@@ -63,8 +63,13 @@ export function clusterVm(host: LabHost, domain = 'HostedEngine'): GuestVm {
   return {
     exec,
     shutdown: async () => {
-      // The guest may be gone before the agent replies.
-      await host.exec(['virsh', '--connect=qemu:///system', 'shutdown', '--mode=agent', domain]);
+      await host.execOrThrow([
+        'virsh',
+        '--connect=qemu:///system',
+        'shutdown',
+        '--mode=agent',
+        domain,
+      ]);
     },
     stopEngine: () => service('stop'),
     startEngine: () => service('start'),

@@ -76,8 +76,12 @@ export function createFacts(options: FactsOptions): Facts {
     poll: () => hypervisor.vm(),
     onResult: ({ view }) => {
       const text = JSON.stringify(view);
-      if (text !== lastView) onChange();
+      if (text === lastView) return;
       lastView = text;
+      onChange();
+      // Whoever is to take over must be known, also a host that joined a moment ago.
+      options.slots.scanNext();
+      void board.refresh();
     },
   });
   const figures = createMonitor<HostFigures>({

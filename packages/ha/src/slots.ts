@@ -26,6 +26,8 @@ export interface SlotReaderOptions {
 }
 
 export interface SlotReader {
+  /** The next reading is a scan of all slots: somebody must take over, whoever is there. */
+  scanNext(): void;
   read(): Promise<BoardReading>;
 }
 
@@ -65,6 +67,9 @@ export function createSlotReader(options: SlotReaderOptions): SlotReader {
   }
 
   return {
+    scanNext() {
+      scannedS = undefined;
+    },
     async read() {
       const readS = clock.monotonicS();
       const raw = await readRaw(readS);

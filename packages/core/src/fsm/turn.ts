@@ -37,6 +37,7 @@ function obstacleOf(machine: Machine, seen: Observation, timing: Timing): string
   if (seen.storage.kind === 'unknown') return `storage is unknown: ${seen.storage.why}`;
   if (!seen.storage.value) return 'the storage domain is not usable here';
   if (seen.slots.kind === 'unknown') return `the slots are unknown: ${seen.slots.why}`;
+  if (seen.slots.value.readS < machine.sinceS) return 'reading the whiteboard again first';
   for (const peer of machine.memory.peers.values()) {
     const busy = busyReason(peer, machine, seen, timing);
     if (busy !== undefined) return busy;
@@ -51,6 +52,10 @@ function busyReason(
   seen: Observation,
   timing: Timing,
 ): string | undefined {
+  const watchedS = seen.nowS - peer.firstSeenS;
+  if (peer.freshness === 'unproven' && !peer.slot.stopped && watchedS < timing.settleS) {
+    return `watching whether ${describe(peer)} is alive`;
+  }
   if (peer.freshness !== 'fresh') return undefined;
   if (runsEngine(peer.slot.engine)) return `the engine VM runs on ${describe(peer)}`;
   if (waitsForLease(peer.slot.engine)) {
