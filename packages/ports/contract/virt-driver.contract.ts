@@ -173,6 +173,10 @@ export function virtDriverContract(name: string, open: () => Promise<VirtDriverS
       await driver.command(parked.vmId, { kind: 'destroy' });
       await start;
       await assert.rejects(driver.inspect(parked.vmId), isFailure('no-domain'));
+      const again = assert.rejects(driver.start(parked), isFailure('cancelled'));
+      assert.equal((await driver.inspect(parked.vmId)).state, 'starting');
+      await driver.command(parked.vmId, { kind: 'destroy' });
+      await again;
       await driver.command(other.vmId, { kind: 'destroy' });
       await stopped(other.vmId);
     });

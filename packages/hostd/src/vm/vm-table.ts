@@ -68,7 +68,9 @@ const LIST_RETRY_MS = 1000;
 /** How much later than the domain's end its event may come. */
 const EVENT_GRACE_MS = 1000;
 /** How long a restarted daemon waits for the hypervisor before it serves with what it knows. */
-const RECOVERY_MS = 15_000;
+const RECOVERY_MS = 10_000;
+/** The same when a start may still be parked: then no list is to be expected soon (T5). */
+const RECOVERY_PARKED_MS = 2000;
 const RECOVERY_POLL_MS = 200;
 
 export function createVmTable(deps: VmTableDeps) {
@@ -246,7 +248,7 @@ export function createVmTable(deps: VmTableDeps) {
       }
       unsubscribe = driver.subscribe(onEvent);
       background(watch());
-      const deadlineS = nowS() + RECOVERY_MS / 1000;
+      const deadlineS = nowS() + (inherited.size > 0 ? RECOVERY_PARKED_MS : RECOVERY_MS) / 1000;
       while (!isListed && nowS() < deadlineS && !closing.signal.aborted) {
         await clock.sleep(RECOVERY_POLL_MS, closing.signal);
       }

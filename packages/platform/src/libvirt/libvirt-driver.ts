@@ -59,6 +59,8 @@ const PAUSED_STATE = 3;
 interface Starting {
   readonly name: string;
   readonly cancelled: AbortController;
+  /** False while it waits for an earlier, cancelled start of the same VM (D2). */
+  isInLibvirt: boolean;
 }
 
 export function createLibvirtDriver(options: LibvirtOptions): LibvirtDriver {
@@ -181,13 +183,15 @@ export function createLibvirtDriver(options: LibvirtOptions): LibvirtDriver {
     const { vmId, name } = domain;
     if (starting.has(vmId)) throw new VirtError('exists', `VM ${vmId} is being started`);
     const cancelled = new AbortController();
-    starting.set(vmId, { name, cancelled });
+    const entry: Starting = { name, cancelled, isInLibvirt: false };
+    starting.set(vmId, entry);
     try {
       for (;;) {
         const earlier = inLibvirt.get(vmId);
         if (earlier === undefined) break;
         await orAborted(earlier, cancelled.signal);
       }
+      entry.isInLibvirt = true;
       const created = create(domain);
       const settled = created
         .catch(() => undefined)
@@ -205,7 +209,7 @@ export function createLibvirtDriver(options: LibvirtOptions): LibvirtDriver {
   async function cancelStart(vmId: string, entry: Starting): Promise<void> {
     const until = performance.now() + deadlineMs;
     // QEMU appears some 0.3 s after the call: look for it for as long as the call goes on.
-    while (inLibvirt.has(vmId)) {
+    while (entry.isInLibvirt && inLibvirt.has(vmId)) {
       const pid = await findQemu(pidDir, vmId);
       if (pid !== undefined && (await endQemu(pid, vmId))) break;
       if (performance.now() > until) {

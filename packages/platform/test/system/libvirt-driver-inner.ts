@@ -31,7 +31,7 @@ virtDriverContract('libvirt', async () => {
     domain: () => domainWith(''),
     domainHeldElsewhere: async () => domainWith(held),
     async domainParked() {
-      await leases.killPeer();
+      await leases.peer.powerOff();
       return domainWith(parked);
     },
     whenParked: (vmId) =>

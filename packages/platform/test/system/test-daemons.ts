@@ -29,48 +29,65 @@ export function createLibvirtd() {
   };
 }
 
-/** Two sanlock daemons in one host: ours with host id 1, and another "host" with id 2. */
+/** Another "host": a sanlock daemon with host id 2 in the same lockspace. */
+export interface Peer {
+  /** Takes a lease and holds it. */
+  take(lease: { readonly resource: string; readonly path: string }): Promise<void>;
+  /**
+   * Cuts its power and waits until sanlock no longer calls it live: from then on a start parks
+   * until it is called dead, some 60 s later.
+   */
+  powerOff(): Promise<void>;
+}
+
+export async function createPeer(area: {
+  readonly lockspace: string;
+  readonly idsPath: string;
+}): Promise<Peer> {
+  await startSanlock('/run/sanlock-peer', 'host2');
+  // sanlock tells why on its standard output.
+  const client = (...args: string[]) =>
+    execute('sanlock', ['client', ...args], { env: peerEnv }).catch((error: unknown) => {
+      throw new Error(`sanlock ${args[0]}: ${(error as { stdout: string }).stdout}`);
+    });
+  await client('add_lockspace', '-s', `${area.lockspace}:2:${area.idsPath}:0`, '-o', '1');
+  return {
+    async take({ resource, path }) {
+      const id = `${area.lockspace}:${resource}:${path}:0`;
+      const args = ['client', 'command', '-r', id, '-c', '/bin/sleep', '1000'];
+      spawn('sanlock', args, { env: peerEnv, stdio: 'ignore' }).unref();
+      await until(async () => {
+        const { stdout } = await client('status');
+        const lines = stdout.split('\n').filter((line) => line.startsWith('r '));
+        return lines.some((line) => !line.includes('ADD') && line.includes(id));
+      }, `lease ${resource} of the peer`);
+    },
+    async powerOff() {
+      const pid = Number.parseInt(await readFile('/run/sanlock-peer/sanlock.pid', 'utf8'), 10);
+      process.kill(pid, 'SIGKILL');
+      await new Promise((resolve) => setTimeout(resolve, (8 * IO_TIMEOUT_S + 2) * 1000));
+    },
+  };
+}
+
+/** A lockspace with this host (id 1) and a peer (id 2) in it, and leases that the peer holds. */
 export async function createLeases(dir: string) {
   await mkdir(dir, { recursive: true });
   const ids = `${dir}/ids`;
   await allocate(ids);
   await execute('sanlock', ['direct', 'init', '-s', `${LOCKSPACE}:0:${ids}:0`, '-o', '1']);
   await startSanlock('/run/sanlock', 'host1');
-  await startSanlock('/run/sanlock-peer', 'host2');
-  await Promise.all([
+  const [peer] = await Promise.all([
+    createPeer({ lockspace: LOCKSPACE, idsPath: ids }),
     execute('sanlock', ['client', 'add_lockspace', '-s', `${LOCKSPACE}:1:${ids}:0`, '-o', '1']),
-    execute('sanlock', ['client', 'add_lockspace', '-s', `${LOCKSPACE}:2:${ids}:0`, '-o', '1'], {
-      env: peerEnv,
-    }),
   ]);
   return {
-    /** A new lease that the other host holds; its `<lease>` element. */
+    peer,
+    /** The `<lease>` element of a new lease that the peer holds. */
     async heldByPeer(name: string): Promise<string> {
       const path = await format(dir, name);
-      const resource = `${LOCKSPACE}:${name}:${path}:0`;
-      const args = ['client', 'command', '-r', resource, '-c', '/bin/sleep', '1000'];
-      const holder = spawn('sanlock', args, { env: peerEnv, stdio: 'ignore' });
-      holder.unref();
-      await until(async () => {
-        const { stdout } = await execute('sanlock', ['client', 'status'], { env: peerEnv });
-        return stdout
-          .split('\n')
-          .some((line) => /^r /.test(line) && !/ADD/.test(line) && line.includes(resource));
-      }, `lease ${name} of the peer`);
+      await peer.take({ resource: name, path });
       return leaseXml(name, path);
-    },
-    /** A free lease's `<lease>` element. */
-    async free(name: string): Promise<string> {
-      return leaseXml(name, await format(dir, name));
-    },
-    /**
-     * Cuts the other host's power and waits until sanlock no longer calls it live: from then on a
-     * start parks until it is called dead, some 60 s later.
-     */
-    async killPeer(): Promise<void> {
-      const pid = Number.parseInt(await readFile('/run/sanlock-peer/sanlock.pid', 'utf8'), 10);
-      process.kill(pid, 'SIGKILL');
-      await new Promise((resolve) => setTimeout(resolve, (8 * IO_TIMEOUT_S + 2) * 1000));
     },
   };
 }
@@ -87,6 +104,8 @@ export async function startSanlock(runDir: string, name: string): Promise<void> 
   const args = ['daemon', '-w', '0', '-h', '0', '-l', '0', '-U', 'root', '-G', 'root', '-e', name];
   const env = { ...peerEnv, SANLOCK_RUN_DIR: runDir };
   await execute('sanlock', args, { env });
+  // The command returns before the daemon listens.
+  await until(() => existsSync(`${runDir}/sanlock.sock`), `socket of sanlock ${name}`);
 }
 
 async function format(dir: string, name: string): Promise<string> {
