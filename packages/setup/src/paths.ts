@@ -12,8 +12,8 @@ export const PATHS = {
   caCert: '/etc/pki/vdsm/certs/cacert.pem',
   hostCert: '/etc/pki/vdsm/certs/vdsmcert.pem',
   hostKey: '/etc/pki/vdsm/keys/vdsmkey.pem',
-  /** Readable by QEMU's user, whichever that is, once libvirt has given it the file. */
-  scratchDirectory: '/var/lib/ovirt-hosted-engine-setup',
+  /** Of one run alone; QEMU's user may enter, and reads what libvirt gives it. */
+  seedDirectory: '/var/lib/ovirt-hosted-engine-setup/seed',
 } as const;
 
 /** Units of the distribution and ours. */

@@ -362,33 +362,3 @@ describe('deployment of an additional host', () => {
     assert.equal(first.engine.hosts.length, 2);
   });
 });
-
-describe('with a person at a terminal', () => {
-  test('only what is missing is asked, and a wrong answer is asked for again', async () => {
-    const host = new FakeHost();
-    putAnswers(host, FIRST_ANSWERS, {
-      'OVEHOSTED_NETWORK/fqdn': undefined,
-      'OVEHOSTED_CORE/confirmSettings': undefined,
-    });
-    const { outcome, lines, asked } = await runDeploy(host, {
-      dialogAnswers: ['10.0.0.1', 'engine.lab.test', 'yes'],
-    });
-    assert.deepEqual(asked, [
-      'OVEHOSTED_NETWORK/fqdn',
-      'OVEHOSTED_NETWORK/fqdn',
-      'OVEHOSTED_CORE/confirmSettings',
-    ]);
-    assert.ok(
-      lines.some((line) => line.startsWith('[ ERROR ] invalid answer OVEHOSTED_NETWORK/fqdn')),
-    );
-    assert.deepEqual(outcome, { kind: 'done' });
-  });
-
-  test('end of input aborts', async () => {
-    const host = new FakeHost();
-    putAnswers(host, FIRST_ANSWERS, { 'OVEHOSTED_NETWORK/fqdn': undefined });
-    const { outcome, lines } = await runDeploy(host, { dialogAnswers: [] });
-    assert.equal(outcome.kind === 'failed' && outcome.error.code, 'HE_ABORTED');
-    assert.ok(lines.includes('[WARNING] Aborted'));
-  });
-});

@@ -222,7 +222,7 @@ const ADDITIONAL_CASES: readonly Case[] = [
       host.storage.volume('HostedEngineConfigurationImage')?.bytes.fill(0);
     },
     'HE_STORAGE_INVALID',
-    /is not a hosted engine's: configuration volume/,
+    /is not a hosted engine's: its shared configuration is not complete/,
   ),
   {
     ...state(

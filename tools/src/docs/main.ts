@@ -4,10 +4,15 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ERROR_CATALOGUE } from '@hosted-engine/ports';
+import { ANSWER_KEYS } from '@hosted-engine/setup';
+import { answerReference } from './answer-reference.js';
 import { errorReference } from './error-reference.js';
 
 function main(isCheck: boolean): number {
-  const pages = [{ path: 'docs/reference/errors.md', text: errorReference(ERROR_CATALOGUE) }];
+  const pages = [
+    { path: 'docs/reference/errors.md', text: errorReference(ERROR_CATALOGUE) },
+    { path: 'docs/reference/answers.md', text: answerReference(ANSWER_KEYS) },
+  ];
   const stale = pages.filter(({ path, text }) => {
     return !existsSync(path) || readFileSync(path, 'utf8') !== text;
   });

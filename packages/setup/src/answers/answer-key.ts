@@ -13,8 +13,12 @@ interface AnswerKeyBase {
   readonly scope: AnswerScope;
   /** What the value is, for the error that asks for it: "the name of …". */
   readonly meaning: string;
+  /** What set-up does when it is not given, where that is no fixed value. */
+  readonly whenAbsent?: string;
   /** The question in the specification's words. */
   readonly prompt?: string;
+  /** The second question, for what is not echoed. */
+  readonly confirmation?: string;
   /** Never written to a file, nor to the log. */
   readonly isSecret?: true;
   /** There is no default: without it set-up cannot go on. */

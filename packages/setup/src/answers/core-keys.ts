@@ -26,6 +26,7 @@ export const CORE_KEYS = {
     type: 'bool',
     scope: 'run',
     meaning: 'whether this host joins the cluster found on the storage',
+    whenAbsent: 'as the storage shows',
     prompt:
       'The specified storage location already contains a data domain. Is this an additional host setup (Yes, No)[Yes]?',
   },
@@ -55,6 +56,7 @@ export const ENGINE_KEYS = {
     type: 'str',
     scope: 'host',
     meaning: 'the name of this host inside the Administrator Portal',
+    whenAbsent: 'hosted_engine_ and the host id',
     rule: rules.plainWord,
     prompt:
       'Enter the name which will be used to identify this host inside the Administrator Portal:',
@@ -68,6 +70,7 @@ export const ENGINE_KEYS = {
     rule: rules.password,
     prompt:
       "Enter 'admin@internal' user password that will be used for accessing the Administrator Portal:",
+    confirmation: "Confirm 'admin@internal' user password:",
   },
   'OVEHOSTED_ENGINE/clusterName': {
     type: 'str',
@@ -87,6 +90,7 @@ export const ENGINE_KEYS = {
     type: 'str',
     scope: 'cluster',
     meaning: "the SHA-256 fingerprint of the engine's CA certificate",
+    whenAbsent: 'of the CA that the first host makes',
     rule: rules.fingerprint,
   },
 } as const satisfies AnswerKeys;

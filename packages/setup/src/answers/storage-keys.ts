@@ -6,6 +6,7 @@ function storageUuid(what: string) {
     type: 'str',
     scope: 'cluster',
     meaning: `the UUID of ${what}`,
+    whenAbsent: 'random',
     rule: rules.uuid,
   } as const satisfies AnswerKey;
 }
@@ -56,6 +57,7 @@ export const STORAGE_KEYS = {
     type: 'int',
     scope: 'host',
     meaning: 'the host id of this host, used by no other',
+    whenAbsent: 'the lowest free one',
     rule: rules.hostId,
   },
   'OVEHOSTED_STORAGE/imgSizeGB': {

@@ -6,6 +6,7 @@ function vmUuid(what: string) {
     type: 'str',
     scope: 'cluster',
     meaning: `the UUID of ${what}`,
+    whenAbsent: 'random',
     rule: rules.uuid,
   } as const satisfies AnswerKey;
 }
@@ -59,6 +60,7 @@ export const NETWORK_KEYS = {
     type: 'str',
     scope: 'host',
     meaning: 'the name or address by which the engine reaches this host',
+    whenAbsent: "the host's own name",
     rule: rules.hostAddress,
   },
 } as const satisfies AnswerKeys;
@@ -97,6 +99,7 @@ export const VM_KEYS = {
     type: 'str',
     scope: 'cluster',
     meaning: "the MAC address of the VM's network card",
+    whenAbsent: 'random',
     rule: rules.macAddress,
   },
   'OVEHOSTED_VM/emulatedMachine': {
@@ -114,12 +117,14 @@ export const VM_KEYS = {
     type: 'str',
     scope: 'first',
     meaning: "the VM's address with prefix length; DHCP when left out",
+    whenAbsent: 'DHCP',
     rule: rules.cidr,
   },
   'OVEHOSTED_VM/cloudinitVMDNS': {
     type: 'str',
     scope: 'first',
     meaning: "the VM's name servers, at most three, when its address is static",
+    whenAbsent: "the host's own",
     rule: rules.addressList,
   },
 } as const satisfies AnswerKeys;
@@ -129,6 +134,7 @@ export const VDSM_KEYS = {
     type: 'str',
     scope: 'cluster',
     meaning: 'the CPU type to be used by the VM (model_…)',
+    whenAbsent: 'the best that the host supports',
     rule: (value) =>
       /^model_[A-Za-z0-9_.-]+$/.test(value) ? undefined : 'is not a CPU type, as in model_Conroe',
   },

@@ -43,8 +43,12 @@ export async function askIfMissing(
     const text = await run.dialog.ask(question);
     if (text === '' && key.fallback !== undefined) return;
     try {
-      run.answers.setParsed(name, readValue(name, text, ''), 'person');
-      if (question.isSecret) run.world.log.hide(text);
+      const value = readValue(name, text, '');
+      if (question.isSecret) {
+        run.world.log.hide(text);
+        if (!(await isConfirmed(run, name, text))) continue;
+      }
+      run.answers.setParsed(name, value, 'person');
       return;
     } catch (thrown) {
       if (!(thrown instanceof HeError) || thrown.code !== 'HE_ANSWER_INVALID') throw thrown;
@@ -52,4 +56,12 @@ export async function askIfMissing(
     }
   }
   throw missingAnswers([name]);
+}
+
+/** What is not echoed is typed twice. */
+async function isConfirmed(run: Run, name: AnswerName, text: string): Promise<boolean> {
+  const prompt = answerKey(name).confirmation ?? 'Please type it again:';
+  if ((await run.dialog.ask({ key: name, prompt, isSecret: true })) === text) return true;
+  run.dialog.error('Passwords do not match');
+  return false;
 }

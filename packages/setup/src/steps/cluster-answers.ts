@@ -48,7 +48,8 @@ async function readConfiguration(run: Run, domain: FoundDomain): Promise<ConfigV
     return decodeConfigVolume(bytes);
   } catch (thrown) {
     if (!(thrown instanceof FormatError)) throw thrown;
-    throw unfinished(domain, thrown.message);
+    run.world.log.warn('the shared configuration cannot be read', { why: thrown.message });
+    throw unfinished(domain, 'its shared configuration is not complete');
   }
 }
 

@@ -48,7 +48,7 @@ async function makeSeed(run: Run): Promise<void> {
   const { answers, world } = run;
   const ca = finding(run, 'ca');
   if (ca.key === undefined) throw new Error('the first host has the key of its CA');
-  const path = `${PATHS.scratchDirectory}/seed-${world.random.uuid()}.iso`;
+  const path = `${PATHS.seedDirectory}/seed.iso`;
   run.found.seedPath = path;
   const files = seedFiles({
     vmUuid: answers.get('OVEHOSTED_VM/vmUUID'),

@@ -30,6 +30,8 @@ export const PREPARE_STEPS: readonly Step[] = [
     stage: 'init',
     do: async (run) => {
       run.found.lock = await run.world.lock.acquire();
+      // A run that was killed may have left secrets behind.
+      await run.world.files.removeTree(PATHS.seedDirectory);
     },
   },
   { id: 'answer-files', stage: 'init', do: loadAnswerFiles },
@@ -161,7 +163,7 @@ async function checkRunningDaemon(run: Run): Promise<void> {
 export async function releaseRun(run: Run): Promise<void> {
   const { found, world } = run;
   const releases: readonly (() => Promise<void> | undefined)[] = [
-    () => (found.seedPath === undefined ? undefined : world.files.remove(found.seedPath)),
+    () => (found.lock === undefined ? undefined : world.files.removeTree(PATHS.seedDirectory)),
     () => found.hostd?.close(),
     () => found.view?.close(),
     () => found.lock?.release(),
