@@ -30,7 +30,7 @@ export interface IniScan {
 }
 
 const SECTION = /^\[(.+)\]/;
-const OPTION = /^([^=:]*?)\s*[=:]\s*(.*)$/;
+const OPTION = /^([^=:]*?)\s*[=:]\s*(.*)$/s;
 const COMMENT = /^\s*[#;]/;
 
 /** Throws FormatError with every line that is neither section, option, comment nor continuation. */

@@ -1,7 +1,8 @@
 import { FormatError } from './format-error.js';
 import { quoteShellWord, unquoteShellWord } from './shell-word.js';
 
-const ASSIGNMENT = /^\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)$/;
+// `s`: a value may hold U+2028 and its like, which `.` alone would not match.
+const ASSIGNMENT = /^\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s;
 
 /**
  * A file of `key=value` lines that shells can source (hosted-engine.conf, ha.conf), which keeps

@@ -51,6 +51,8 @@ describe('key=value document', () => {
         assert.deepEqual(Object.fromEntries(again.entries()), { kept1: 'yes', ...values });
         assert.ok(again.toString().startsWith('# kept\nkept1='));
       }),
+      // U+2028 ends a line for a regular expression, but not for a shell.
+      { examples: [[{ A: '\u2028' }]] },
     );
   });
 
