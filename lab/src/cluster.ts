@@ -177,6 +177,22 @@ export class Cluster {
     });
   }
 
+  /** Until the API answers; it opens up to a second after the health page. */
+  async untilApi(boundSeconds: number): Promise<void> {
+    await until(
+      async () => {
+        try {
+          const { status } = await this.api({ path: '/ovirt-engine/api' });
+          return when(status === 200, `status ${status}`);
+        } catch (error) {
+          return { done: false, seen: error instanceof Error ? error.message : String(error) };
+        }
+      },
+      boundSeconds,
+      'the API of the engine',
+    );
+  }
+
   async #anyDeployedHost(): Promise<LabHost> {
     for (const host of this.lab.hosts) {
       if (await host.isOn()) return host;

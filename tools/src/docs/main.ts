@@ -1,11 +1,13 @@
 // Writes the pages of docs/reference that are made from the source: main.js [--check]
-// With --check nothing is written: a page that is not what would be written is an error.
+// With --check nothing is written: a page that is not what would be written is an error, and so is a link of any
+// page to a file that is not there.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ERROR_CATALOGUE } from '@hosted-engine/ports';
 import { ANSWER_KEYS } from '@hosted-engine/setup';
 import { answerReference } from './answer-reference.js';
+import { type BrokenLink, brokenLinks } from './broken-links.js';
 import { errorReference } from './error-reference.js';
 
 function main(isCheck: boolean): number {
@@ -25,7 +27,19 @@ function main(isCheck: boolean): number {
       process.stdout.write(`${path}: written\n`);
     }
   }
-  return isCheck && stale.length > 0 ? 1 : 0;
+  if (!isCheck) return 0;
+  const broken = allBrokenLinks();
+  for (const { page, target } of broken) {
+    process.stdout.write(`${page}: links to ${target}, which is not there\n`);
+  }
+  return stale.length + broken.length > 0 ? 1 : 0;
+}
+
+function allBrokenLinks(): readonly BrokenLink[] {
+  const inDocs = readdirSync('docs', { recursive: true, encoding: 'utf8' });
+  return [...readdirSync('.'), ...inDocs.map((path) => join('docs', path))]
+    .filter((path) => path.endsWith('.md'))
+    .flatMap((page) => brokenLinks(page, readFileSync(page, 'utf8'), existsSync));
 }
 
 process.exitCode = main(process.argv.includes('--check'));
