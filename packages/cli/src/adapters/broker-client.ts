@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { decodeResponse, encodeCall, XmlRpcError, type XmlRpcValue } from '@hosted-engine/formats';
 import { HeError, messageOf } from '@hosted-engine/ports';
+import { isErrno, notPermitted } from './host-files.js';
 
 export const BROKER_SOCKET = '/run/ovirt-hosted-engine-ha/broker.socket';
 
@@ -97,7 +98,11 @@ function post(socketPath: string, body: string): Promise<string> {
       },
     );
     const timer = setTimeout(() => call.destroy(new Error('no answer in time')), TIMEOUT_MS);
-    call.on('error', (thrown) => reject(unreachable(messageOf(thrown), thrown)));
+    call.on('error', (thrown) =>
+      reject(
+        isErrno(thrown, 'EACCES') ? notPermitted(thrown) : unreachable(messageOf(thrown), thrown),
+      ),
+    );
     call.on('close', () => clearTimeout(timer));
     call.end(body);
   });

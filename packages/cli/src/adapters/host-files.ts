@@ -32,8 +32,14 @@ async function orAbsent<T>(action: () => Promise<T>): Promise<T | undefined> {
     return await action();
   } catch (thrown) {
     if (isErrno(thrown, 'ENOENT')) return undefined;
+    if (isErrno(thrown, 'EACCES')) throw notPermitted(thrown);
     throw new HeError('HE_FAILED', messageOf(thrown), { cause: thrown });
   }
+}
+
+/** For what only root may open. */
+export function notPermitted(cause: unknown): HeError {
+  return new HeError('HE_NOT_PERMITTED', messageOf(cause), { remedy: 'run it as root', cause });
 }
 
 export function isErrno(thrown: unknown, ...codes: readonly string[]): boolean {
