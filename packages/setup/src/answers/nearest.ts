@@ -1,8 +1,8 @@
 /** The candidate most like `text`, if one is near enough to be a slip of the hand. */
 export function nearest(text: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
-  // A third of the text may differ; beyond that a suggestion is a guess.
-  let bestDistance = Math.floor(text.length / 3) + 1;
+  // A quarter of the text may differ; beyond that a suggestion is a guess.
+  let bestDistance = Math.floor(text.length / 4) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(text.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
