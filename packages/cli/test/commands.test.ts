@@ -215,57 +215,6 @@ describe('power and storage', () => {
   });
 });
 
-describe('--set-maintenance', () => {
-  let broker: FakeBroker;
-  before(async () => {
-    broker = await startFakeBroker();
-  });
-  after(() => broker.close());
-
-  const flags = (files: Map<string, string>): string => files.get(PATHS.haConf) ?? '';
-  const globalText = (): string =>
-    Buffer.from(broker.slots.get(0) ?? [])
-      .toString('latin1')
-      .replace(/\0+$/, '');
-
-  for (const [args, global, local] of [
-    [['--set-maintenance', '--mode=global'], 'maintenance=1', 'False'],
-    [['--set-maintenance=global'], 'maintenance=1', 'False'],
-    [['--set-maintenance', '--mode=local'], 'maintenance=0', 'True'],
-    [['--set-maintenance=none'], 'maintenance=0', 'False'],
-  ] as const) {
-    test(args.join(' '), async () => {
-      const cli = testCli({ brokerSocket: broker.socketPath });
-      cli.files.set(PATHS.haConf, '# mine\nother=1\n');
-      assert.equal(await runCli(args, cli.context), 0, cli.err());
-      assert.equal(globalText(), global);
-      assert.match(flags(cli.files), new RegExp(`^local_maintenance=${local}$`, 'm'));
-      assert.match(flags(cli.files), /^# mine\nother=1\n/);
-    });
-  }
-
-  test('a bad mode, or none, changes nothing', async () => {
-    broker.slots.clear();
-    for (const args of [
-      ['--set-maintenance'],
-      ['--set-maintenance=on'],
-      ['--set-maintenance', '--mode=on'],
-    ]) {
-      const cli = testCli({ brokerSocket: broker.socketPath });
-      assert.equal(await runCli(args, cli.context), 1, args.join(' '));
-      assert.match(cli.err(), /mode/);
-      assert.equal(cli.files.get(PATHS.haConf), undefined);
-    }
-    assert.equal(broker.slots.size, 0);
-  });
-
-  test('an HA daemon that is down is an error, and nothing is set', async () => {
-    const cli = testCli();
-    assert.equal(await runCli(['--set-maintenance=local'], cli.context), 50);
-    assert.equal(cli.files.get(PATHS.haConf), undefined);
-  });
-});
-
 describe('checks', () => {
   test('--check-deployed', async () => {
     assert.equal(await runCli(['--check-deployed'], testCli().context), 0);

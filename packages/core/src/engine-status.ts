@@ -6,7 +6,12 @@ export type VmView =
   | { readonly kind: 'down'; readonly cause: DownCause; readonly detail: string }
   /** A start was issued and has no guest yet: it may be parked on the lease. Nobody's "up". */
   | { readonly kind: 'waiting' }
-  | { readonly kind: 'running'; readonly status: string };
+  /** It is migrated to this host and does not run here yet. */
+  | { readonly kind: 'incoming' }
+  | { readonly kind: 'running'; readonly status: string; readonly pause?: 'io-error' | 'other' };
+
+/** Every view but a VM on its way in: over that one its source decides. */
+export type SettledVm = Exclude<VmView, { kind: 'incoming' }>;
 
 export type DownCause =
   /** Another host has the lease (I4): costs nothing. */
@@ -61,6 +66,13 @@ export function engineStatusOf(
     }
     case 'waiting':
       return { vm: 'up', health: 'bad', detail: 'WaitForLaunch', reason: 'bad vm status' };
+    case 'incoming':
+      return {
+        vm: 'down',
+        health: 'bad',
+        detail: 'Migration Destination',
+        reason: 'bad vm status',
+      };
     case 'running':
       if (view.status !== 'Up' && !MIGRATING_SOURCE.has(view.status)) {
         return { vm: 'up', health: 'bad', detail: view.status, reason: 'bad vm status' };

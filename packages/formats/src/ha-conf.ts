@@ -6,6 +6,8 @@ export interface HaConf {
   readonly localMaintenance: boolean;
   /** Set by hand, as opposed to by the engine with the host's own maintenance. */
   readonly localMaintenanceManual: boolean;
+  /** Ours: the engine VM is stopped when no other host can take it. */
+  readonly localMaintenanceForced: boolean;
 }
 
 /** A missing key is false. Throws FormatError for a value that is neither true nor false. */
@@ -22,6 +24,7 @@ export function parseHaConf(text: string, file: string): HaConf {
   const conf = {
     localMaintenance: flag('local_maintenance'),
     localMaintenanceManual: flag('local_maintenance_manual'),
+    localMaintenanceForced: flag('local_maintenance_forced'),
   };
   if (problems.length > 0) throw new FormatError(file, problems);
   return conf;
@@ -33,5 +36,6 @@ export function formatHaConf(conf: HaConf, base = ''): string {
   return KeyValueDocument.parse(base)
     .with('local_maintenance', word(conf.localMaintenance))
     .with('local_maintenance_manual', word(conf.localMaintenanceManual))
+    .with('local_maintenance_forced', word(conf.localMaintenanceForced))
     .toString();
 }

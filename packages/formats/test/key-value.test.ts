@@ -137,8 +137,10 @@ describe('ha.conf', () => {
   test('reads back what was written', () => {
     for (const localMaintenance of [true, false]) {
       for (const localMaintenanceManual of [true, false]) {
-        const conf = { localMaintenance, localMaintenanceManual };
-        assert.deepEqual(parseHaConf(formatHaConf(conf), 'ha.conf'), conf);
+        for (const localMaintenanceForced of [true, false]) {
+          const conf = { localMaintenance, localMaintenanceManual, localMaintenanceForced };
+          assert.deepEqual(parseHaConf(formatHaConf(conf), 'ha.conf'), conf);
+        }
       }
     }
   });

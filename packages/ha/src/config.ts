@@ -27,16 +27,17 @@ export function networkTestOf(conf: HostedEngineConf): NetworkTest {
 
 /** agent.conf `[score]`: absent keys keep their defaults. */
 export function weightsOf(score: Lookup): ScoreWeights {
-  const points = (key: string, fallback: number): number => {
+  const number = (key: string, fallback: number, min = Number.NEGATIVE_INFINITY): number => {
     const text = score(key);
     if (text === undefined) return fallback;
     const value = Number(text);
-    if (Number.isFinite(value) && value >= 0) return value;
+    if (text.trim() !== '' && Number.isFinite(value) && value >= min) return value;
     throw new HeError(
       'HE_CONFIG_INVALID',
-      `agent.conf [score] ${key} must be a number, not ${text}`,
+      `agent.conf [score] ${key} must be a number${min === 0 ? ' of at least 0' : ''}, not ${text}`,
     );
   };
+  const points = (key: string, fallback: number): number => number(key, fallback, 0);
   return {
     base: points('base-score', DEFAULT_WEIGHTS.base),
     network: points('network-score-penalty', DEFAULT_WEIGHTS.network),
@@ -47,6 +48,9 @@ export function weightsOf(score: Lookup): ScoreWeights {
     cpuLoadMax: points('cpu-load-penalty-max', DEFAULT_WEIGHTS.cpuLoadMax),
     staleConfig: points('not-uptodate-config-penalty', DEFAULT_WEIGHTS.staleConfig),
     failedStart: points('engine-retry-score-penalty', DEFAULT_WEIGHTS.failedStart),
+    priority: number('host-priority', DEFAULT_WEIGHTS.priority),
+    memoryMinMiB: points('minimum-free-memory-mib', DEFAULT_WEIGHTS.memoryMinMiB),
+    cpuMinCores: points('minimum-cpu-cores', DEFAULT_WEIGHTS.cpuMinCores),
   };
 }
 

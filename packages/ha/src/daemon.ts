@@ -4,6 +4,7 @@ import { DEFAULT_TIMING, type ScoreWeights, unknown } from '@hosted-engine/core'
 import {
   type Clock,
   type EngineProbe,
+  type EngineService,
   type Hypervisor,
   type LeaseView,
   type Log,
@@ -15,7 +16,7 @@ import { type BrokerService, createBrokerService } from './broker/service.js';
 import { createExecutor } from './execute.js';
 import { createFacts } from './facts.js';
 import type { Journal } from './journal.js';
-import { createLoop, type TurnSummary } from './loop.js';
+import { createLoop, type LocalMaintenance, type TurnSummary } from './loop.js';
 import { createPublisher } from './publish.js';
 import { createSlotReader } from './slots.js';
 import { createVmConfSource, type VmConfCache } from './vm-conf-source.js';
@@ -31,11 +32,12 @@ export interface DaemonOptions {
   readonly whiteboard: Whiteboard;
   readonly leaseView: LeaseView;
   readonly engineProbe: EngineProbe;
+  readonly engineService: EngineService;
   readonly networkProbe: NetworkProbe;
   readonly journal: Journal;
   readonly vmConfCache: VmConfCache;
   readonly readSharedVmConf: () => Promise<string>;
-  readonly localMaintenance: () => boolean;
+  readonly localMaintenance: () => LocalMaintenance;
   /** Connects the storage and watches the domain; called at the start and when hostd forgot it. */
   readonly connectStorage: () => Promise<void>;
   /** This host's id is proven to be its own: before that nothing is written to the whiteboard (I8). */
@@ -77,6 +79,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
   });
   const executor = createExecutor({
     hypervisor,
+    engineService: options.engineService,
     vmConf: () => vmConf.current(),
     clock,
     log,

@@ -1,8 +1,15 @@
-import type { Effect } from '@hosted-engine/core';
-import { type Clock, type Hypervisor, type Log, messageOf } from '@hosted-engine/ports';
+import type { Effect, MoveTarget, Refusal } from '@hosted-engine/core';
+import {
+  type Clock,
+  type EngineService,
+  type Hypervisor,
+  type Log,
+  messageOf,
+} from '@hosted-engine/ports';
 
 export interface ExecutorOptions {
   readonly hypervisor: Hypervisor;
+  readonly engineService: EngineService;
   /** Brings the shared configuration up to date and returns vm.conf (ha-daemon.md 7). */
   readonly vmConf: () => Promise<string>;
   readonly clock: Clock;
@@ -11,39 +18,58 @@ export interface ExecutorOptions {
   readonly onDone: () => void;
 }
 
+/** The last time that an effect was refused outright, per kind. */
+export interface Refusals {
+  readonly start: Refusal | undefined;
+  readonly move: Refusal | undefined;
+  readonly service: Refusal | undefined;
+}
+
 export interface Executor {
   /** Begins each effect that is not under way already; never waits for it (F5: effects are idempotent). */
   execute(effects: readonly Effect[]): void;
-  /** The last start that was refused outright. */
-  startRefused(): { readonly atS: number; readonly why: string } | undefined;
+  refusals(): Refusals;
 }
 
-type Table = { readonly [K in Effect['kind']]: () => Promise<void> };
+type Table = {
+  readonly [K in Effect['kind']]: (effect: Extract<Effect, { kind: K }>) => Promise<void>;
+};
 
 /** An exhaustive table: a new effect without an entry does not compile. */
 export function createExecutor(options: ExecutorOptions): Executor {
   const { hypervisor, clock, log } = options;
   const underWay = new Set<Effect['kind']>();
-  let refused: { readonly atS: number; readonly why: string } | undefined;
+  let refusals: Refusals = { start: undefined, move: undefined, service: undefined };
+
+  async function orRefused(what: keyof Refusals, action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      refusals = { ...refusals, [what]: { atS: clock.monotonicS(), why: messageOf(error) } };
+      throw error;
+    }
+  }
+
+  async function migrate(to: MoveTarget): Promise<void> {
+    await orRefused('move', () => hypervisor.migrateVm(to.hostname));
+  }
 
   const table: Table = {
-    async 'start-vm'() {
-      try {
-        await hypervisor.startVm(await options.vmConf());
-      } catch (error) {
-        refused = { atS: clock.monotonicS(), why: messageOf(error) };
-        throw error;
-      }
-    },
-    'shutdown-vm': () => hypervisor.shutdownVm(),
-    'destroy-vm': () => hypervisor.destroyVm(),
-    'forget-vm': () => hypervisor.forgetVm(),
+    'start-vm': () => orRefused('start', async () => hypervisor.startVm(await options.vmConf())),
+    'shutdown-vm': () => hypervisor.command('shutdown'),
+    'destroy-vm': () => hypervisor.command('destroy'),
+    'forget-vm': () => hypervisor.command('forget'),
+    'resume-vm': () => hypervisor.command('resume'),
+    'migrate-vm': ({ to }) => migrate(to),
+    'restart-engine-service': () => orRefused('service', () => options.engineService.restart()),
   };
 
-  async function carryOut(kind: Effect['kind']): Promise<void> {
+  async function carryOut(effect: Effect): Promise<void> {
+    const { kind } = effect;
     underWay.add(kind);
     try {
-      await table[kind]();
+      // The table's key and the effect's kind are one: the compiler cannot see it across the index.
+      await (table[kind] as (effect: Effect) => Promise<void>)(effect);
       log.debug(`${kind}: done`);
     } catch (error) {
       log.warn(`${kind}: ${messageOf(error)}`);
@@ -55,10 +81,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   return {
     execute(effects) {
-      for (const { kind } of effects) {
-        if (!underWay.has(kind)) void carryOut(kind);
+      for (const effect of effects) {
+        if (!underWay.has(effect.kind)) void carryOut(effect);
       }
     },
-    startRefused: () => refused,
+    refusals: () => refusals,
   };
 }

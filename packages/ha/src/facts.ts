@@ -48,6 +48,7 @@ export interface Facts {
   bridgeUp(): Fact<boolean>;
   memoryFreeMiB(): Fact<number>;
   cpuLoad(): Fact<number>;
+  cpuCores(): Fact<number>;
   /** Asks for the VM's state now. */
   refreshVm(): Promise<void>;
   refreshBoard(): Promise<void>;
@@ -167,6 +168,7 @@ export function createFacts(options: FactsOptions): Facts {
     networkShare: () => network.fact(),
     bridgeUp: () => map(figures.fact(), (host) => host.interfaceUp.get(options.bridge) ?? false),
     memoryFreeMiB: () => map(figures.fact(), (host) => host.memoryFreeMiB),
+    cpuCores: () => map(figures.fact(), (host) => host.cpuCount),
     cpuLoad: () => {
       const load = cpu.value(clock.monotonicS());
       const fact = figures.fact();

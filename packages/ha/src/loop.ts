@@ -34,11 +34,18 @@ export interface LoopOptions {
   readonly executor: Executor;
   readonly publisher: Publisher;
   readonly journal: Journal;
-  readonly localMaintenance: () => boolean;
+  readonly localMaintenance: () => LocalMaintenance;
   readonly configUpToDate: () => Fact<boolean>;
   readonly vmMemoryMiB: () => number | undefined;
   /** Called after every turn: the systemd watchdog is fed by progress, not by a timer. */
   readonly onTurn: (summary: TurnSummary) => void;
+}
+
+/** What ha.conf says. */
+export interface LocalMaintenance {
+  readonly on: boolean;
+  /** Without a target the VM is stopped (row 13). */
+  readonly forced: boolean;
 }
 
 export interface TurnSummary {
@@ -63,6 +70,8 @@ export function createLoop(options: LoopOptions): Loop {
 
   function observe(): Observation {
     const board = facts.board();
+    const refusals = options.executor.refusals();
+    const maintenance = options.localMaintenance();
     return {
       nowS: clock.monotonicS(),
       hostId: options.hostId,
@@ -72,7 +81,8 @@ export function createLoop(options: LoopOptions): Loop {
           : board.value.globalMaintenance === undefined
             ? { kind: 'unknown', why: board.value.globalFault ?? 'slot 0 cannot be read' }
             : known(board.value.globalMaintenance, board.ageS),
-      localMaintenance: options.localMaintenance(),
+      localMaintenance: maintenance.on,
+      localMaintenanceForced: maintenance.forced,
       vm: facts.vm(),
       health: facts.health(),
       storage: facts.storage(),
@@ -84,7 +94,10 @@ export function createLoop(options: LoopOptions): Loop {
       cpuLoad: facts.cpuLoad(),
       configUpToDate: options.configUpToDate(),
       vmMemoryMiB: options.vmMemoryMiB(),
-      startRefused: options.executor.startRefused(),
+      cpuCores: facts.cpuCores(),
+      startRefused: refusals.start,
+      moveRefused: refusals.move,
+      serviceRefused: refusals.service,
     };
   }
 

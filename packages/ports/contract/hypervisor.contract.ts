@@ -74,9 +74,9 @@ export function hypervisorContract(name: string, create: () => Promise<Hyperviso
     });
 
     check('H3: with nothing to do, ending and forgetting succeed', async ({ hypervisor }) => {
-      await hypervisor.shutdownVm();
-      await hypervisor.destroyVm();
-      await hypervisor.forgetVm();
+      await hypervisor.command('shutdown');
+      await hypervisor.command('destroy');
+      await hypervisor.command('forget');
       assert.equal(await kindOf(hypervisor), 'absent');
     });
 
@@ -84,7 +84,7 @@ export function hypervisorContract(name: string, create: () => Promise<Hyperviso
       const { hypervisor } = subject;
       await hypervisor.startVm(subject.vmConf);
       await subject.bootGuest();
-      await hypervisor.forgetVm();
+      await hypervisor.command('forget');
       assert.equal(await kindOf(hypervisor), 'running');
     });
 
@@ -93,7 +93,7 @@ export function hypervisorContract(name: string, create: () => Promise<Hyperviso
       await hypervisor.startVm(subject.vmConf);
       await subject.bootGuest();
       await subject.guestPowersOff();
-      await hypervisor.forgetVm();
+      await hypervisor.command('forget');
       assert.equal(await kindOf(hypervisor), 'absent');
     });
 
@@ -102,7 +102,7 @@ export function hypervisorContract(name: string, create: () => Promise<Hyperviso
       await subject.silence();
       await assert.rejects(hypervisor.vm());
       await assert.rejects(hypervisor.startVm(subject.vmConf));
-      await assert.rejects(hypervisor.destroyVm());
+      await assert.rejects(hypervisor.command('destroy'));
       await assert.rejects(hypervisor.storage());
       await assert.rejects(hypervisor.figures());
     });

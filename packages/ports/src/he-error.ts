@@ -119,6 +119,11 @@ export const ERROR_CATALOGUE = {
     retriable: true,
     meaning: 'The HA daemon does not answer, or not in time.',
   },
+  HE_NO_TARGET: {
+    exitCode: 51,
+    retriable: true,
+    meaning: 'No other host can take the engine VM over.',
+  },
   HE_ENGINE_UNREACHABLE: {
     exitCode: 60,
     retriable: true,

@@ -27,23 +27,38 @@ export interface StorageReport {
 }
 
 /**
+ * shutdown  asks the guest
+ * destroy   ends QEMU, or cancels a start that waits
+ * forget    removes a dead entry from the table; never touches a VM that is not down
+ * resume    lets a paused guest go on
+ */
+export type VmCommand = 'shutdown' | 'destroy' | 'forget' | 'resume';
+
+/**
  * The host daemon, as the HA daemon needs it.
  *
  * Contract, checked for every adapter by `contract/hypervisor.contract.ts`:
  *   H1. A call that fails or times out rejects; that says nothing about the VM (I5).
  *   H2. `startVm` resolves when the start was accepted; how it went shows in `vm()`. It is idempotent: a VM
  *       that runs or is being started is left alone, a dead entry of it is replaced.
- *   H3. `shutdownVm`, `destroyVm` and `forgetVm` succeed when there is nothing to do. `forgetVm` never
- *       touches a VM that is not down.
+ *   H3. `command` succeeds when there is nothing to do.
+ *   H4. `migrateVm` resolves when the migration was accepted; the guest runs on here until it runs there,
+ *       and a migration that fails leaves it running here. A second call while one is under way does nothing.
  */
 export interface Hypervisor {
   vm(): Promise<VmReport>;
   /** `vmConf` is the text of vm.conf. */
   startVm(vmConf: string): Promise<void>;
-  shutdownVm(): Promise<void>;
-  destroyVm(): Promise<void>;
-  forgetVm(): Promise<void>;
+  command(what: VmCommand): Promise<void>;
+  /** Live migration to the host of that name. */
+  migrateVm(toHostname: string): Promise<void>;
   figures(): Promise<HostFigures>;
   /** `unmonitored` when the host daemon does not watch the domain (it restarted, say). */
   storage(): Promise<StorageReport | 'unmonitored'>;
+}
+
+/** The engine service inside the guest, reached through the guest's agent. */
+export interface EngineService {
+  /** Resolves when the guest accepted it. Rejects when there is no agent, or it does not answer. */
+  restart(): Promise<void>;
 }

@@ -1,4 +1,10 @@
-import { decodeGlobalSlot, encodeGlobalSlot } from '@hosted-engine/core';
+import {
+  decodeGlobalSlot,
+  decodeHostSlot,
+  encodeGlobalSlot,
+  peerSlotOf,
+  runsEngine,
+} from '@hosted-engine/core';
 import { FormatError, formatHaConf } from '@hosted-engine/formats';
 import { HeError, SLOT_SIZE } from '@hosted-engine/ports';
 import { PATHS } from '@hosted-engine/setup';
@@ -18,10 +24,14 @@ export const SET_MAINTENANCE: Command = {
   summary: 'set the maintenance mode: global, local or none',
   details: [
     'global: no host starts, stops or moves the engine VM, whatever happens to it.',
-    'local:  this host never starts the engine VM, and gives it up if it runs here.',
+    'local:  this host never starts the engine VM; one that runs here is migrated away. Refused while',
+    '        no other host can take it, unless --force is given: then it is stopped.',
     'none:   both off.',
   ],
-  options: [{ name: 'mode', value: 'global|local|none', help: 'the mode to set' }],
+  options: [
+    { name: 'mode', value: 'global|local|none', help: 'the mode to set' },
+    { name: 'force', help: 'local: stop the engine VM if it cannot be moved' },
+  ],
   shorthand: 'mode',
   run: async (context, options) => {
     const mode = MODES.find((candidate) => candidate === optionValue(options, 'mode'));
@@ -33,13 +43,32 @@ export const SET_MAINTENANCE: Command = {
         { remedy: 'give --mode=global, --mode=local or --mode=none' },
       );
     }
-    await requireDeployed(context);
+    const { hostId } = await requireDeployed(context);
+    const isForced = options.has('force');
+    if (mode === 'local' && !isForced) await requireTarget(context, hostId);
     await context.broker.writeGlobalSlot(encodeGlobalSlot({ maintenance: mode === 'global' }));
-    await setLocal(context, mode === 'local');
+    await setLocal(context, mode === 'local', isForced);
     await waitUntilSeen(context, mode === 'global');
     return 0;
   },
 };
+
+/** Row 13: a host that runs the engine VM is not taken out while nobody can take it over. */
+async function requireTarget(context: CliContext, ownId: number): Promise<void> {
+  const [slots, alive] = [await context.broker.slots(), await context.broker.aliveHostIds()];
+  const hosts = [...slots].flatMap(([id, bytes]) => {
+    const verdict = id === 0 ? undefined : decodeHostSlot(id, bytes);
+    return verdict?.kind === 'host' ? [peerSlotOf(verdict.record)] : [];
+  });
+  const runsHere = hosts.some((host) => host.hostId === ownId && runsEngine(host.engine));
+  const canTakeIt = hosts.some(
+    (host) => host.hostId !== ownId && alive.has(host.hostId) && host.score > 0,
+  );
+  if (!runsHere || canTakeIt) return;
+  throw new HeError('HE_NO_TARGET', 'the engine VM runs here and no other host can take it over', {
+    remedy: 'bring another host up (see --vm-status), or give --force to stop the engine VM',
+  });
+}
 
 /** So that whoever looks next sees it. A flag that is slow to show is set all the same. */
 async function waitUntilSeen(context: CliContext, isOn: boolean): Promise<void> {
@@ -63,11 +92,15 @@ async function seenFlag(context: CliContext): Promise<boolean | undefined> {
   }
 }
 
-async function setLocal(context: CliContext, isOn: boolean): Promise<void> {
+async function setLocal(context: CliContext, isOn: boolean, isForced: boolean): Promise<void> {
   const before = new TextDecoder().decode(
     (await context.files.read(PATHS.haConf)) ?? new Uint8Array(),
   );
-  const conf = { localMaintenance: isOn, localMaintenanceManual: isOn };
+  const conf = {
+    localMaintenance: isOn,
+    localMaintenanceManual: isOn,
+    localMaintenanceForced: isOn && isForced,
+  };
   try {
     const text = formatHaConf(conf, before);
     await context.files.write(PATHS.haConf, new TextEncoder().encode(text), { mode: 0o644 });

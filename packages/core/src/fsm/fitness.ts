@@ -14,6 +14,7 @@ export function scoreIn(machine: Machine, seen: Observation, weights: ScoreWeigh
       memoryNeededMiB: runsHere || inGlobal ? undefined : seen.vmMemoryMiB,
       cpuLoad: seen.cpuLoad,
       configUpToDate: seen.configUpToDate,
+      cpuCores: seen.cpuCores,
       failedStarts: machine.memory.failedStartsS.length,
       disqualified: disqualificationOf(machine, seen),
     },
@@ -29,6 +30,9 @@ function disqualificationOf(machine: Machine, seen: Observation) {
       return 'initialising';
     case 'AgentStopped':
       return 'stopped';
+    case 'LocalMaintenance':
+    case 'LocalMaintenanceMigrateVm':
+      return 'local-maintenance';
     default:
       return machine.memory.disqualified?.reason;
   }

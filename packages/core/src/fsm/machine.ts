@@ -14,7 +14,9 @@ export type StateName =
   | 'EngineForceStop'
   | 'EngineUnexpectedlyDown'
   | 'EngineMaybeAway'
+  | 'EngineMigratingAway'
   | 'LocalMaintenance'
+  | 'LocalMaintenanceMigrateVm'
   | 'GlobalMaintenance'
   | 'UnknownLocalVmState'
   | 'AgentStopped';
@@ -50,10 +52,29 @@ export interface Memory {
   readonly contendedS: number | undefined;
   /** Why the VM is being stopped: a failed start counts, an admin's wish does not. */
   readonly stopCountsAsFailure: boolean;
+  /** How far the ladder for a failing engine service was climbed (row 4); 0 is its foot. */
+  readonly rung: number;
+  /** Since when the engine is healthy without a break: long enough resets the ladder. */
+  readonly goodSinceS: number | undefined;
+  /** A peer that is better by the margin, and since when (hysteresis). */
+  readonly better: { readonly hostId: number; readonly sinceS: number } | undefined;
+  /** Where the VM is being moved. */
+  readonly target: MoveTarget | undefined;
+  readonly failedMovesS: readonly number[];
+  /** When the VM came to this host, started or moved. */
+  readonly arrivedS: number | undefined;
+}
+
+export interface MoveTarget {
+  readonly hostId: number;
+  readonly hostname: string;
 }
 
 export interface TemporaryDisqualification {
-  readonly reason: Extract<Disqualification, 'engine-vm-was-shut-down' | 'engine-vm-crashed-twice'>;
+  readonly reason: Extract<
+    Disqualification,
+    'engine-vm-was-shut-down' | 'engine-vm-crashed-twice' | 'engine-failed-here'
+  >;
   readonly untilS: number;
 }
 
@@ -63,7 +84,12 @@ export type Effect =
   | { readonly kind: 'shutdown-vm' }
   | { readonly kind: 'destroy-vm' }
   /** Removes a dead VM's entry from the host daemon's table. Touches no guest. */
-  | { readonly kind: 'forget-vm' };
+  | { readonly kind: 'forget-vm' }
+  /** Lets a guest that stopped on an I/O error go on. */
+  | { readonly kind: 'resume-vm' }
+  | { readonly kind: 'migrate-vm'; readonly to: MoveTarget }
+  /** Through the guest's agent, if it has one. */
+  | { readonly kind: 'restart-engine-service' };
 
 /** Seconds. Defaults are ha-daemon.md 5 and house.md 6 unless said otherwise. */
 export interface Timing {
@@ -88,7 +114,24 @@ export interface Timing {
   /** Pause after a lost race, and between attempts of a host of last resort. */
   readonly contentionPauseS: number;
   readonly lastResortPauseS: number;
+  /** A peer must be better by the margin for this long, and the VM here for `dwellS`, before it moves. */
+  readonly betterHoldS: number;
+  readonly dwellS: number;
+  readonly migrationTimeoutS: number;
+  /** Pause after a failed migration; failures are remembered for `failedMoveMemoryS`. */
+  readonly movePauseS: number;
+  readonly failedMoveMemoryS: number;
+  /** What the engine gets to recover after a restart of its service. */
+  readonly serviceRestartS: number;
+  /** After the whole ladder failed: pauses between rounds, doubling. */
+  readonly ladderPauseS: number;
+  readonly ladderResetS: number;
+  /** A guest that stays paused with its storage fine is started anew after this. */
+  readonly pausedMaxS: number;
 }
+
+/** A peer must be this much better before the VM is moved to it (ha-daemon.md 4). */
+export const BETTER_MARGIN = 800;
 
 export const DEFAULT_TIMING: Timing = {
   publishS: 2,
@@ -107,6 +150,15 @@ export const DEFAULT_TIMING: Timing = {
   parkLimitS: 240,
   contentionPauseS: 5,
   lastResortPauseS: 60,
+  betterHoldS: 6,
+  dwellS: 60,
+  migrationTimeoutS: 300,
+  movePauseS: 60,
+  failedMoveMemoryS: 600,
+  serviceRestartS: 120,
+  ladderPauseS: 600,
+  ladderResetS: 600,
+  pausedMaxS: 120,
 };
 
 export function initialMachine(nowS: number): Machine {
@@ -127,6 +179,12 @@ export function initialMachine(nowS: number): Machine {
       vacantSinceS: undefined,
       contendedS: undefined,
       stopCountsAsFailure: false,
+      rung: 0,
+      goodSinceS: undefined,
+      better: undefined,
+      target: undefined,
+      failedMovesS: [],
+      arrivedS: undefined,
     },
   };
 }

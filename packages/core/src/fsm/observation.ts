@@ -20,11 +20,23 @@ export interface Observation {
   readonly bridgeUp: Fact<boolean>;
   readonly memoryFreeMiB: Fact<number>;
   readonly cpuLoad: Fact<number>;
+  readonly cpuCores: Fact<number>;
   readonly configUpToDate: Fact<boolean>;
   /** Memory that the engine VM needs; undefined while no configuration was read. */
   readonly vmMemoryMiB: number | undefined;
   /** The last start that the host daemon refused outright, if any. */
-  readonly startRefused: { readonly atS: number; readonly why: string } | undefined;
+  readonly startRefused: Refusal | undefined;
+  /** The last migration that was refused outright, or whose end the host daemon told as failed. */
+  readonly moveRefused: Refusal | undefined;
+  /** The guest's agent could not restart the engine service. */
+  readonly serviceRefused: Refusal | undefined;
+  /** Local maintenance was asked for with force: without a target the VM is stopped (row 13). */
+  readonly localMaintenanceForced: boolean;
+}
+
+export interface Refusal {
+  readonly atS: number;
+  readonly why: string;
 }
 
 export interface SlotsReading {

@@ -1,16 +1,16 @@
-import type { VmView } from '../engine-status.js';
+import type { SettledVm } from '../engine-status.js';
 import type { Context } from './step.js';
 import { type Decision, go, isOverdue, stay } from './transition.js';
 import { turnOf } from './turn.js';
 
 /** EngineDown, EngineUnexpectedlyDown, EngineMaybeAway: no engine VM here. */
-export function fromDown(context: Context, vm: VmView): Decision {
+export function fromDown(context: Context, vm: SettledVm): Decision {
   const { machine, seen, timing } = context;
   switch (vm.kind) {
     case 'running':
       // Started by hand, or migrated to us: taken on as it is.
       return go(machine, seen.nowS, 'EngineStarting', 'the engine VM runs here now', {
-        memory: { wasUp: true, vacantSinceS: undefined },
+        memory: { wasUp: true, vacantSinceS: undefined, arrivedS: seen.nowS },
         timeoutS: timing.startTimeoutS,
       });
     case 'waiting':
@@ -57,7 +57,7 @@ function restart({ machine, seen, timing }: Context): Decision {
   if (seen.storage.kind === 'unknown' || !seen.storage.value) {
     return stay(machine, 'not restarting at once: the storage is not fine', { memory });
   }
-  return go(machine, seen.nowS, 'EngineStart', 'restarting the engine VM after its crash', {
+  return go(machine, seen.nowS, 'EngineStart', 'restarting the engine VM here', {
     effects: ['start-vm'],
     memory,
     timeoutS: timing.startTimeoutS,

@@ -1,4 +1,4 @@
-import type { VmView } from '../engine-status.js';
+import type { SettledVm } from '../engine-status.js';
 import { downAfterRun } from './after-run.js';
 import type { Context } from './step.js';
 import { type Decision, go, stay } from './transition.js';
@@ -7,7 +7,7 @@ import { type Decision, go, stay } from './transition.js';
  * ReinitializeFSM and UnknownLocalVmState: find out what runs here. A running VM is taken on at once; an
  * absent one is left alone until each peer had the time to prove that it is alive (defect 1).
  */
-export function fromInitialising(context: Context, vm: VmView): Decision {
+export function fromInitialising(context: Context, vm: SettledVm): Decision {
   const { machine, seen, timing } = context;
   switch (vm.kind) {
     case 'running':

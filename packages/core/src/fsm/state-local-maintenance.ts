@@ -1,54 +1,144 @@
-import type { VmView } from '../engine-status.js';
+import type { SettledVm, VmView } from '../engine-status.js';
+import { bestTarget, targetOf } from './move.js';
 import type { Context } from './step.js';
 import { type Decision, go, isOverdue, stay } from './transition.js';
 
+type Running = Extract<VmView, { kind: 'running' }>;
+
 /**
- * LocalMaintenance: this host never starts the engine VM (I6) and gives up one that runs here. A stop that
- * was under way goes on (defect 10).
+ * LocalMaintenance and LocalMaintenanceMigrateVm: this host never starts the engine VM (I6), and one that runs
+ * here is migrated away; without a target it stays, unless the admin forced it (row 13). A stop that was under way
+ * goes on (defect 10).
  */
-export function fromLocalMaintenance(context: Context, vm: VmView): Decision {
+export function fromLocalMaintenance(context: Context, vm: SettledVm): Decision {
   const { machine, seen, timing } = context;
   if (!seen.localMaintenance) {
     return go(machine, seen.nowS, 'ReinitializeFSM', 'local maintenance ended');
   }
-  if (machine.name !== 'LocalMaintenance') {
-    const stopping = machine.name === 'EngineStop' || machine.name === 'EngineForceStop';
-    const leftS =
-      stopping && machine.deadlineS !== undefined
-        ? machine.deadlineS - seen.nowS
-        : timing.gracefulStopS;
-    return go(machine, seen.nowS, 'LocalMaintenance', 'local maintenance is on', {
-      effects: effectsFor(vm, false),
-      memory: { stopCountsAsFailure: false, vacantSinceS: undefined },
-      timeoutS: machine.name === 'EngineForceStop' ? 0 : leftS,
+  if (machine.name === 'EngineStop' || machine.name === 'EngineForceStop') {
+    return go(machine, seen.nowS, 'LocalMaintenance', 'local maintenance is on; the stop goes on', {
+      effects: effectsFor(vm, machine.name === 'EngineForceStop'),
+      memory: { stopCountsAsFailure: false, vacantSinceS: undefined, restartHere: false },
+      timeoutS:
+        machine.name === 'EngineForceStop' ? 0 : Math.max(0, (machine.deadlineS ?? 0) - seen.nowS),
     });
   }
   switch (vm.kind) {
     case 'running':
-      return stay(machine, 'stopping the engine VM for local maintenance', {
-        effects: effectsFor(vm, isOverdue(machine, seen.nowS)),
-      });
+      return running(context, vm);
     case 'waiting':
-      return stay(machine, 'cancelling the start for local maintenance', {
-        effects: effectsFor(vm, true),
-      });
+      return inMaintenance(context, 'cancelling the start for local maintenance', ['destroy-vm']);
     case 'down':
-      return stay(machine, 'local maintenance is on', {
-        effects: effectsFor(vm, false),
-        memory: { wasUp: false },
-      });
+      return inMaintenance(context, 'local maintenance is on', ['forget-vm']);
     case 'absent':
-      return stay(machine, 'local maintenance is on', { memory: { wasUp: false } });
+      return inMaintenance(context, 'local maintenance is on', []);
+  }
+
+  function running(within: Context, guest: Running): Decision {
+    // A deadline in LocalMaintenance means that a stop is under way.
+    const stopping = machine.name === 'LocalMaintenance' && machine.deadlineS !== undefined;
+    if (stopping) {
+      return stay(machine, 'stopping the engine VM for local maintenance', {
+        effects: effectsFor(guest, isOverdue(machine, seen.nowS)),
+      });
+    }
+    if (guest.status === 'Migration Source') {
+      return enter(within, 'the engine VM is on its way to another host');
+    }
+    return moveOrStop(within);
+  }
+
+  function moveOrStop(within: Context): Decision {
+    const { failedMovesS } = machine.memory;
+    const lastFailureS = failedMovesS.at(-1);
+    const refused = seen.moveRefused;
+    const isRefused =
+      machine.name === 'LocalMaintenanceMigrateVm' &&
+      machine.memory.target !== undefined &&
+      refused !== undefined &&
+      refused.atS >= machine.sinceS;
+    if (isRefused) {
+      return go(
+        machine,
+        seen.nowS,
+        'LocalMaintenanceMigrateVm',
+        `the migration failed: ${refused.why}`,
+        {
+          memory: { failedMovesS: [...failedMovesS, seen.nowS] },
+        },
+      );
+    }
+    if (lastFailureS !== undefined && seen.nowS - lastFailureS < timing.movePauseS) {
+      if (!seen.localMaintenanceForced) return enter(within, 'pausing after a failed migration');
+    }
+    const peer = bestTarget(machine, 1);
+    const canMove = peer !== undefined && failedMovesS.length < 2;
+    if (canMove) {
+      const target = targetOf(peer);
+      const where = `host ${target.hostId} (${target.hostname})`;
+      const isNew = machine.memory.target?.hostId !== target.hostId;
+      const asked = { effects: [{ kind: 'migrate-vm' as const, to: target }], memory: { target } };
+      return machine.name === 'LocalMaintenanceMigrateVm' && !isNew
+        ? stay(machine, `migrating to ${where} for local maintenance`, asked)
+        : go(machine, seen.nowS, 'LocalMaintenanceMigrateVm', `migrating to ${where}`, {
+            ...asked,
+            timeoutS: timing.migrationTimeoutS,
+          });
+    }
+    // A host could run it and the migration does not work: a stop here is a start there.
+    if (seen.localMaintenanceForced || peer !== undefined) {
+      return go(
+        machine,
+        seen.nowS,
+        'LocalMaintenance',
+        peer === undefined
+          ? 'no host can take the engine VM: stopping it, as forced'
+          : 'the migration failed twice: stopping the VM here, another host starts it',
+        {
+          effects: ['shutdown-vm'],
+          timeoutS: timing.gracefulStopS,
+        },
+      );
+    }
+    return enter(
+      within,
+      'no other host can take the engine VM: it stays until one can, or use --force',
+    );
   }
 }
 
+function enter({ machine, seen }: Context, reason: string): Decision {
+  return machine.name === 'LocalMaintenanceMigrateVm'
+    ? stay(machine, reason)
+    : go(machine, seen.nowS, 'LocalMaintenanceMigrateVm', reason, {
+        memory: { target: undefined, vacantSinceS: undefined },
+      });
+}
+
+function inMaintenance(
+  { machine, seen }: Context,
+  reason: string,
+  effects: readonly ('destroy-vm' | 'forget-vm')[],
+): Decision {
+  const memory = {
+    wasUp: false,
+    target: undefined,
+    failedMovesS: [],
+    vacantSinceS: undefined,
+    restartHere: false,
+  };
+  return machine.name === 'LocalMaintenance' && machine.deadlineS === undefined
+    ? stay(machine, reason, { effects, memory })
+    : go(machine, seen.nowS, 'LocalMaintenance', reason, { effects, memory });
+}
+
 function effectsFor(
-  vm: VmView,
-  overdue: boolean,
+  vm: SettledVm,
+  force: boolean,
 ): readonly ('shutdown-vm' | 'destroy-vm' | 'forget-vm')[] {
   switch (vm.kind) {
     case 'running':
-      return overdue ? ['destroy-vm'] : ['shutdown-vm'];
+      return force ? ['destroy-vm'] : ['shutdown-vm'];
     case 'waiting':
       return ['destroy-vm'];
     case 'down':

@@ -1,15 +1,16 @@
-import type { VmView } from '../engine-status.js';
+import { runsEngine, type SettledVm, type VmView } from '../engine-status.js';
 import { downAfterRun } from './after-run.js';
+import { climb } from './ladder.js';
 import type { Machine } from './machine.js';
 import type { Context } from './step.js';
 import { type Decision, go, isOverdue, stay } from './transition.js';
 
 /** EngineStart: a start was issued. EngineStarting: the guest runs and the engine is not healthy yet. */
-export function fromStarting(context: Context, vm: VmView): Decision {
+export function fromStarting(context: Context, vm: SettledVm): Decision {
   const { machine } = context;
   switch (vm.kind) {
     case 'running':
-      return running(context, vm.status);
+      return running(context, vm);
     case 'waiting':
       return waiting(context);
     case 'down':
@@ -20,20 +21,33 @@ export function fromStarting(context: Context, vm: VmView): Decision {
   }
 }
 
-function running({ machine, seen, timing }: Context, status: string): Decision {
+function running(context: Context, vm: Extract<VmView, { kind: 'running' }>): Decision {
+  const { machine, seen, timing } = context;
+  const { status } = vm;
+  if (vm.pause === 'io-error') {
+    return go(machine, seen.nowS, 'EngineUp', 'the guest is paused on an I/O error', {
+      memory: { wasUp: true },
+    });
+  }
   if (seen.health.kind === 'known' && seen.health.value === 'good') {
     return go(machine, seen.nowS, 'EngineUp', 'the engine is healthy', {
-      memory: { wasUp: true, disqualified: undefined },
+      memory: {
+        wasUp: true,
+        disqualified: undefined,
+        arrivedS: machine.memory.arrivedS ?? seen.nowS,
+      },
     });
   }
   if (machine.name === 'EngineStart') {
     return go(machine, seen.nowS, 'EngineStarting', `the engine VM is ${status}`, {
-      memory: { wasUp: true },
+      memory: { wasUp: true, arrivedS: seen.nowS },
       timeoutS: timing.startTimeoutS,
     });
   }
   if (isOverdue(machine, seen.nowS)) {
-    return go(machine, seen.nowS, 'EngineStop', 'the engine did not become healthy in time', {
+    if (machine.memory.rung > 0) return climb(context);
+    const why = `ALERT: the engine did not become healthy within ${timing.startTimeoutS} s`;
+    return go(machine, seen.nowS, 'EngineStop', why, {
       effects: ['shutdown-vm'],
       memory: { stopCountsAsFailure: true },
       timeoutS: timing.gracefulStopS,
@@ -45,7 +59,15 @@ function running({ machine, seen, timing }: Context, status: string): Decision {
 }
 
 /** Parked on the lease, most likely. A lease that turned out to be held by a live host ends by itself. */
-function waiting({ machine, seen }: Context): Decision {
+function waiting({ machine, seen, timing }: Context): Decision {
+  const runner = [...machine.memory.peers.values()].find(
+    (peer) => peer.freshness === 'fresh' && runsEngine(peer.slot.engine),
+  );
+  if (runner !== undefined && seen.nowS - machine.sinceS > timing.contentionPauseS) {
+    return stay(machine, `host ${runner.slot.hostId} runs the engine VM: cancelling the start`, {
+      effects: ['destroy-vm'],
+    });
+  }
   const lease = seen.lease;
   const what =
     lease.kind === 'known' && lease.value.kind === 'held'

@@ -1,9 +1,9 @@
-import type { VmView } from '../engine-status.js';
+import type { SettledVm } from '../engine-status.js';
 import type { Context } from './step.js';
 import { type Decision, go, isOverdue, stay } from './transition.js';
 
 /** EngineStop asks the guest; EngineForceStop ends QEMU. Both last until the VM is known to be down. */
-export function fromStopping(context: Context, vm: VmView): Decision {
+export function fromStopping(context: Context, vm: SettledVm): Decision {
   const { machine, seen } = context;
   if (vm.kind === 'down' || vm.kind === 'absent') {
     const { memory } = machine;

@@ -1,10 +1,14 @@
-import type { VmView } from '../engine-status.js';
+import type { SettledVm, VmView } from '../engine-status.js';
 import { downAfterRun } from './after-run.js';
+import { climb, patienceS, serviceWasRefused } from './ladder.js';
+import { dueMove, targetOf, watchBetter } from './move.js';
 import type { Context } from './step.js';
 import { type Decision, go, isOverdue, stay } from './transition.js';
 
+type Running = Extract<VmView, { kind: 'running' }>;
+
 /** EngineUp and EngineUpBadHealth: the guest runs here and was healthy once. */
-export function fromUp(context: Context, vm: VmView): Decision {
+export function fromUp(context: Context, vm: SettledVm): Decision {
   const { machine, seen, timing } = context;
   if (vm.kind === 'down' || vm.kind === 'absent') return downAfterRun(context, vm);
   if (vm.kind === 'waiting') {
@@ -13,33 +17,93 @@ export function fromUp(context: Context, vm: VmView): Decision {
       timeoutS: timing.startTimeoutS,
     });
   }
+  if (vm.pause === 'io-error') return pausedByStorage(context);
+  if (vm.status === 'Migration Source') {
+    // Begun by the engine or by hand: followed, not hindered.
+    return go(machine, seen.nowS, 'EngineMigratingAway', 'somebody migrates the engine VM', {
+      memory: { target: machine.memory.target ?? { hostId: 0, hostname: 'chosen elsewhere' } },
+      timeoutS: timing.migrationTimeoutS,
+    });
+  }
+  return move(context) ?? byHealth(context, vm);
+}
+
+/** Rows 5 and 10: another host is better by far, and has been for a while. */
+function move(context: Context): Decision | undefined {
+  const { machine, seen, score, timing } = context;
+  const better = watchBetter(machine, seen, score);
+  const watching = { ...machine, memory: { ...machine.memory, better } };
+  const peer = dueMove(watching, seen, score, timing);
+  if (peer === undefined) return undefined;
+  const where = `host ${peer.slot.hostId} (${peer.slot.hostname})`;
+  const why = `${where} has ${peer.slot.score} points, this host ${score.total}`;
+  // Twice refused: stop here and start there, if being here is what is wrong.
+  if (machine.memory.failedMovesS.length >= 2) {
+    return go(watching, seen.nowS, 'EngineStop', `${why}, and it cannot be migrated`, {
+      effects: ['shutdown-vm'],
+      memory: { stopCountsAsFailure: false, failedMovesS: [], better: undefined },
+      timeoutS: timing.gracefulStopS,
+    });
+  }
+  const target = targetOf(peer);
+  return go(watching, seen.nowS, 'EngineMigratingAway', why, {
+    effects: [{ kind: 'migrate-vm', to: target }],
+    memory: { target, better: undefined },
+    timeoutS: timing.migrationTimeoutS,
+  });
+}
+
+function byHealth(context: Context, vm: Running): Decision {
+  const { machine, seen, timing, score } = context;
   const { health } = seen;
+  const memory = { better: watchBetter(machine, seen, score) };
   if (health.kind === 'unknown') {
-    return stay(machine, `the VM is ${vm.status}; the engine's health is unknown: ${health.why}`);
+    const reason = `the VM is ${vm.status}; the engine's health is unknown: ${health.why}`;
+    return stay(machine, reason, { memory: { ...memory, goodSinceS: undefined } });
   }
   if (health.value === 'good') {
+    const goodSinceS = machine.memory.goodSinceS ?? seen.nowS;
+    const rung = seen.nowS - goodSinceS >= timing.ladderResetS ? 0 : machine.memory.rung;
     const reason = 'the engine is healthy';
     return machine.name === 'EngineUp'
-      ? stay(machine, reason)
-      : go(machine, seen.nowS, 'EngineUp', `${reason} again`);
+      ? stay(machine, reason, { memory: { ...memory, goodSinceS, rung } })
+      : go(machine, seen.nowS, 'EngineUp', `${reason} again`, {
+          memory: { ...memory, goodSinceS, rung },
+        });
   }
   if (machine.name === 'EngineUp') {
     return go(machine, seen.nowS, 'EngineUpBadHealth', 'the engine fails its liveliness check', {
-      timeoutS: timing.badHealthS,
+      memory: { ...memory, goodSinceS: undefined },
+      timeoutS: patienceS(context),
     });
   }
+  if (isOverdue(machine, seen.nowS) || serviceWasRefused(context)) return climb(context);
+  return stay(machine, 'the engine fails its liveliness check', { memory });
+}
+
+/** Row 9: the guest stopped itself on an I/O error. It goes on when the storage is fine again. */
+function pausedByStorage({ machine, seen, timing }: Context): Decision {
+  const usable = seen.storage.kind === 'known' && seen.storage.value;
+  if (machine.name === 'EngineUp') {
+    return go(machine, seen.nowS, 'EngineUpBadHealth', 'the guest is paused on an I/O error', {
+      memory: { goodSinceS: undefined },
+      timeoutS: timing.pausedMaxS,
+    });
+  }
+  if (!usable) return stay(machine, 'the guest is paused; its storage is not fine yet');
   if (!isOverdue(machine, seen.nowS)) {
-    return stay(machine, 'the engine fails its liveliness check');
+    return stay(machine, 'the storage is fine again: resuming the guest', {
+      effects: ['resume-vm'],
+    });
   }
   return go(
     machine,
     seen.nowS,
-    'EngineStop',
-    `the engine was unhealthy for ${timing.badHealthS} s`,
+    'EngineForceStop',
+    'the guest cannot be resumed: starting it anew',
     {
-      effects: ['shutdown-vm'],
-      memory: { stopCountsAsFailure: true },
-      timeoutS: timing.gracefulStopS,
+      effects: ['destroy-vm'],
+      memory: { restartHere: true, stopCountsAsFailure: false },
     },
   );
 }

@@ -8,6 +8,7 @@
 //   F6. A lost race for the lease is never a failure (I4).
 
 import { type LivenessTiming, trackPeers } from '../cluster/peers.js';
+import type { SettledVm } from '../engine-status.js';
 import type { Score, ScoreWeights } from '../score/score.js';
 import { scoreIn } from './fitness.js';
 import type { Machine, Memory, Timing } from './machine.js';
@@ -15,6 +16,7 @@ import type { Observation } from './observation.js';
 import { fromDown } from './state-down.js';
 import { fromInitialising } from './state-initialising.js';
 import { fromLocalMaintenance } from './state-local-maintenance.js';
+import { fromMigrating } from './state-moving.js';
 import { fromStarting } from './state-starting.js';
 import { fromStopping } from './state-stopping.js';
 import { fromUp } from './state-up.js';
@@ -55,15 +57,14 @@ function decide(context: Context): Decision {
       : go(machine, seen.nowS, 'ReinitializeFSM', 'global maintenance ended');
   }
   if (seen.vm.kind === 'unknown') return withUnknownVm(context, seen.vm.why);
-  if (seen.localMaintenance || machine.name === 'LocalMaintenance') {
+  if (seen.vm.value.kind === 'incoming') return arriving(context);
+  if (seen.localMaintenance || isInLocalMaintenance(machine)) {
     return withheldWhileBlind(context, fromLocalMaintenance(context, seen.vm.value));
   }
   return withheldWhileBlind(context, byState(context, seen.vm.value));
 }
 
-type KnownVm = Extract<Observation['vm'], { kind: 'known' }>['value'];
-
-function byState(context: Context, vm: KnownVm): Decision {
+function byState(context: Context, vm: SettledVm): Decision {
   const { machine, seen } = context;
   switch (machine.name) {
     case 'StartState':
@@ -81,14 +82,21 @@ function byState(context: Context, vm: KnownVm): Decision {
     case 'EngineUp':
     case 'EngineUpBadHealth':
       return fromUp(context, vm);
+    case 'EngineMigratingAway':
+      return fromMigrating(context, vm);
     case 'EngineStop':
     case 'EngineForceStop':
       return fromStopping(context, vm);
     case 'LocalMaintenance':
+    case 'LocalMaintenanceMigrateVm':
     case 'GlobalMaintenance':
     case 'AgentStopped':
       return go(machine, seen.nowS, 'ReinitializeFSM', `left ${machine.name}`);
   }
+}
+
+function isInLocalMaintenance({ name }: Machine): boolean {
+  return name === 'LocalMaintenance' || name === 'LocalMaintenanceMigrateVm';
 }
 
 function inGlobalMaintenance({ machine, seen }: Context): Decision {
@@ -98,6 +106,15 @@ function inGlobalMaintenance({ machine, seen }: Context): Decision {
     : go(machine, seen.nowS, 'GlobalMaintenance', 'global maintenance is on', { memory });
 }
 
+/** The source decides over a migration: this host only waits for its end. */
+function arriving({ machine, seen }: Context): Decision {
+  const reason = 'the engine VM is being migrated to this host';
+  const memory = { wasUp: false, vacantSinceS: undefined, restartHere: false };
+  return machine.name === 'EngineDown' || isInLocalMaintenance(machine)
+    ? stay(machine, reason, { memory })
+    : go(machine, seen.nowS, 'EngineDown', reason, { memory });
+}
+
 /** The VM's state is not known: nothing is done to it, and what was known of it is kept. */
 function withUnknownVm({ machine, seen }: Context, why: string): Decision {
   const reason = `the state of the VM is unknown: ${why}`;
@@ -105,8 +122,10 @@ function withUnknownVm({ machine, seen }: Context, why: string): Decision {
     case 'StartState':
     case 'ReinitializeFSM':
     case 'UnknownLocalVmState':
-    // These two come back to the same work when the answer does.
+    // These come back to the same work when the answer does.
     case 'LocalMaintenance':
+    case 'LocalMaintenanceMigrateVm':
+    case 'EngineMigratingAway':
     case 'EngineStop':
     case 'EngineForceStop':
       return stay(machine, reason);
@@ -149,6 +168,7 @@ function remember(memory: Memory, seen: Observation, timing: Timing): Memory {
     ...slots,
     failedStartsS: within(memory.failedStartsS, seen.nowS, timing.failedStartMemoryS),
     crashesS: within(memory.crashesS, seen.nowS, timing.crashWindowS),
+    failedMovesS: within(memory.failedMovesS, seen.nowS, timing.failedMoveMemoryS),
     disqualified:
       disqualified !== undefined && seen.nowS < disqualified.untilS ? disqualified : undefined,
   };

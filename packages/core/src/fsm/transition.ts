@@ -8,8 +8,11 @@ export interface Decision {
   readonly reason: string;
 }
 
+export type PlainEffectKind = Exclude<Effect['kind'], 'migrate-vm'>;
+
 export interface GoOptions {
-  readonly effects?: readonly Effect['kind'][];
+  /** A plain kind stands for the effect that has no more to it. */
+  readonly effects?: readonly (Effect | PlainEffectKind)[];
   readonly memory?: Partial<Memory>;
   /** Seconds from now until the new state's timer ends. */
   readonly timeoutS?: number;
@@ -49,5 +52,7 @@ export function isOverdue(machine: Machine, nowS: number): boolean {
 }
 
 function effectsOf(options: GoOptions): readonly Effect[] {
-  return (options.effects ?? []).map((kind) => ({ kind }));
+  return (options.effects ?? []).map((effect) =>
+    typeof effect === 'string' ? { kind: effect } : effect,
+  );
 }

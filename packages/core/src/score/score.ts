@@ -11,6 +11,11 @@ export interface ScoreWeights {
   readonly cpuLoadMax: number;
   readonly staleConfig: number;
   readonly failedStart: number;
+  /** This host's priority: added to its score, may be negative. */
+  readonly priority: number;
+  /** Conditions for running the engine VM at all; 0 = none. */
+  readonly memoryMinMiB: number;
+  readonly cpuMinCores: number;
 }
 
 /** ha-daemon.md 4. */
@@ -24,6 +29,9 @@ export const DEFAULT_WEIGHTS: ScoreWeights = {
   cpuLoadMax: 0.9,
   staleConfig: 1000,
   failedStart: 50,
+  priority: 0,
+  memoryMinMiB: 0,
+  cpuMinCores: 0,
 };
 
 /** After more failures than this the score is zero: no remaining score may outbid a host that can. */
@@ -39,6 +47,7 @@ export interface HostFitness {
   /** Time-weighted load without the engine VM's share, 0..1. */
   readonly cpuLoad: Fact<number>;
   readonly configUpToDate: Fact<boolean>;
+  readonly cpuCores: Fact<number>;
   readonly failedStarts: number;
   readonly disqualified: Disqualification | undefined;
 }
@@ -48,7 +57,9 @@ export type Disqualification =
   | 'initialising'
   | 'engine-vm-was-shut-down'
   | 'engine-vm-crashed-twice'
+  | 'engine-failed-here'
   | 'too-many-failed-starts'
+  | 'below-minimum'
   | 'stopped';
 
 export type PenaltyReason =
@@ -89,12 +100,31 @@ export function scoreOf(fitness: HostFitness, weights: ScoreWeights): Score {
     .filter(([, points]) => points > 0)
     .map(([reason, points]) => ({ reason, points }))
     .sort((a, b) => b.points - a.points || a.reason.localeCompare(b.reason));
-  const disqualified =
-    fitness.disqualified ??
-    (fitness.failedStarts > FAILED_STARTS_MAX ? 'too-many-failed-starts' : undefined);
+  const disqualified = fitness.disqualified ?? disqualificationOf(fitness, weights);
   if (disqualified !== undefined) return { total: 0, penalties, disqualified };
   const lost = penalties.reduce((sum, penalty) => sum + penalty.points, 0);
-  return { total: Math.max(0, weights.base - lost), penalties, disqualified };
+  const total = Math.max(0, weights.base + weights.priority - lost);
+  return { total: Math.min(total, cap(fitness.failedStarts)), penalties, disqualified };
+}
+
+function disqualificationOf(
+  fitness: HostFitness,
+  weights: ScoreWeights,
+): Disqualification | undefined {
+  if (fitness.failedStarts > FAILED_STARTS_MAX) return 'too-many-failed-starts';
+  const short = (fact: Fact<number>, min: number): boolean => min > 0 && valueOr(fact, 0) < min;
+  const runsHere = fitness.memoryNeededMiB === undefined;
+  if (short(fitness.cpuCores, weights.cpuMinCores)) return 'below-minimum';
+  if (!runsHere && short(fitness.memoryFreeMiB, weights.memoryMinMiB)) return 'below-minimum';
+  return undefined;
+}
+
+/**
+ * Row 14: the first failure is retried here with a penalty; after a second every host without failures goes
+ * first, however poor, and then the one with the fewest.
+ */
+function cap(failedStarts: number): number {
+  return failedStarts < 2 ? Number.POSITIVE_INFINITY : 100 - 10 * failedStarts;
 }
 
 function memoryPoints(fitness: HostFitness, weights: ScoreWeights): number {

@@ -29,9 +29,13 @@ export const QUIET: Observation = {
   bridgeUp: known(true),
   memoryFreeMiB: known(8000),
   cpuLoad: known(0.1),
+  cpuCores: known(4),
   configUpToDate: known(true),
   vmMemoryMiB: 4096,
   startRefused: undefined,
+  moveRefused: undefined,
+  serviceRefused: undefined,
+  localMaintenanceForced: false,
 };
 
 export function seeing(changes: Partial<Observation>): Observation {

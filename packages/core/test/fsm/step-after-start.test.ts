@@ -175,13 +175,6 @@ const ROWS: readonly Row[] = [
     [],
   ],
   [
-    'unhealthy for too long: stop it',
-    machineIn('EngineUpBadHealth', { wasUp: true }, { deadlineS: NOW_S }),
-    { vm: running(), health: known('bad') },
-    'EngineStop',
-    ['shutdown-vm'],
-  ],
-  [
     'it ignores the shutdown',
     machineIn('EngineStop', { wasUp: true }, { deadlineS: NOW_S }),
     { vm: running() },

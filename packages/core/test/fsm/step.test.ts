@@ -162,13 +162,6 @@ const ROWS: readonly Row[] = [
     [],
   ],
   [
-    'local maintenance: give the VM up',
-    machineIn('EngineUp', { wasUp: true }),
-    { localMaintenance: true, vm: running() },
-    'LocalMaintenance',
-    ['shutdown-vm'],
-  ],
-  [
     'local maintenance: force after the time for a clean stop',
     machineIn('LocalMaintenance', {}, { deadlineS: NOW_S }),
     { localMaintenance: true, vm: running() },

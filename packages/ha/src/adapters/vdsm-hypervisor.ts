@@ -1,4 +1,4 @@
-import type { DownCause } from '@hosted-engine/core';
+import type { DownCause, VmView } from '@hosted-engine/core';
 import { parseVmConf } from '@hosted-engine/formats';
 import type { HostFigures, Hypervisor, StorageReport, VmReport } from '@hosted-engine/ports';
 import {
@@ -12,6 +12,7 @@ import {
 
 const NO_VM = 1;
 const VM_EXISTS = 4;
+const MIGRATION_IN_PROGRESS = 51;
 /** A monitor's question; the answer must be there long before the fact it renews grows old. */
 const QUESTION = { timeoutMs: 4000 };
 const ACTION = { timeoutMs: 30_000 };
@@ -20,6 +21,8 @@ export interface VdsmHypervisorOptions {
   readonly vdsm: VdsmCaller;
   readonly vmId: string;
   readonly sdUUID: string;
+  /** Where the host daemons of this cluster listen. */
+  readonly hostdPort: number;
   /** vdsm.conf [devel] allow_emulation: the host daemon may run guests without KVM. */
   readonly emulation: boolean;
   /** Seconds that the guest is given on shutdown before VDSM reports failure. */
@@ -37,23 +40,40 @@ export function createVdsmHypervisor(options: VdsmHypervisorOptions): Hypervisor
     return first.status === 'Down' ? downReport(first) : runningReport(first);
   }
 
-  async function forgetVm(): Promise<void> {
+  async function forget(): Promise<void> {
     const { view } = await vm();
-    if (view.kind === 'down') await destroyVm();
+    if (view.kind === 'down') await destroy();
   }
 
-  async function destroyVm(): Promise<void> {
+  async function destroy(): Promise<void> {
     await unlessNoVm(vdsm.call('VM.destroy', { vmID: vmId }, ACTION));
   }
 
+  async function shutdown(): Promise<void> {
+    const params = {
+      vmID: vmId,
+      delay: 0,
+      message: 'The hosted engine VM is being shut down by its HA daemon.',
+      timeout: options.shutdownTimeoutS,
+    };
+    await unlessNoVm(vdsm.call('VM.shutdown', params, ACTION));
+  }
+
+  async function resume(): Promise<void> {
+    const { view } = await vm();
+    if (view.kind === 'running' && view.pause !== undefined) {
+      await vdsm.call('VM.cont', { vmID: vmId }, ACTION);
+    }
+  }
+
+  const commands = { shutdown, destroy, forget, resume } as const;
+
   return {
     vm,
-    forgetVm,
-    destroyVm,
     async startVm(vmConf) {
       const { view } = await vm();
       if (view.kind === 'running' || view.kind === 'waiting') return;
-      if (view.kind === 'down') await destroyVm();
+      if (view.kind === 'down') await destroy();
       const xml = domainXmlFromVmConf(parseVmConf(vmConf), { emulation: options.emulation });
       try {
         await vdsm.call('VM.create', { vmID: vmId, vmParams: { xml } }, ACTION);
@@ -61,14 +81,22 @@ export function createVdsmHypervisor(options: VdsmHypervisorOptions): Hypervisor
         if (!(error instanceof VdsmError && error.code === VM_EXISTS)) throw error;
       }
     },
-    async shutdownVm() {
+    command: (what) => commands[what](),
+    async migrateVm(toHostname) {
       const params = {
-        vmID: vmId,
-        delay: 0,
-        message: 'The hosted engine VM is being shut down by its HA daemon.',
-        timeout: options.shutdownTimeoutS,
+        vmId,
+        dst: `${toHostname}:${options.hostdPort}`,
+        dstqemu: toHostname,
+        mode: 'remote' as const,
+        method: 'online' as const,
+        autoConverge: 'true',
+        abortOnError: 'true',
       };
-      await unlessNoVm(vdsm.call('VM.shutdown', params, ACTION));
+      try {
+        await vdsm.call('VM.migrate', { vmID: vmId, params }, ACTION);
+      } catch (error) {
+        if (!(error instanceof VdsmError && error.code === MIGRATION_IN_PROGRESS)) throw error;
+      }
     },
     async figures(): Promise<HostFigures> {
       const stats = await vdsm.call('Host.getStats', {}, QUESTION);
@@ -96,12 +124,26 @@ export function createVdsmHypervisor(options: VdsmHypervisorOptions): Hypervisor
 }
 
 function runningReport(stats: RunningVmStats): VmReport {
-  const view =
-    stats.status === 'WaitForLaunch'
-      ? ({ kind: 'waiting' } as const)
-      : ({ kind: 'running', status: stats.status } as const);
   const percent = Number(stats.cpuUser ?? Number.NaN) + Number(stats.cpuSys ?? Number.NaN);
-  return { view, cpuCores: Number.isNaN(percent) ? undefined : percent / 100 };
+  return { view: viewOf(stats), cpuCores: Number.isNaN(percent) ? undefined : percent / 100 };
+}
+
+function viewOf({ status, pauseCode }: RunningVmStats): VmView {
+  switch (status) {
+    case 'WaitForLaunch':
+      return { kind: 'waiting' };
+    case 'Migration Destination':
+      return { kind: 'incoming' };
+    case 'Paused':
+      return { kind: 'running', status, pause: isIoError(pauseCode) ? 'io-error' : 'other' };
+    default:
+      return { kind: 'running', status };
+  }
+}
+
+/** VDSM's pause codes for a disk that failed: EIO, ENOSPC, EPERM, EOTHER. */
+function isIoError(code: string | undefined): boolean {
+  return code !== undefined && code !== 'NOERR';
 }
 
 function downReport(stats: DownVmStats): VmReport {

@@ -19,6 +19,7 @@ import { ReconnectingVdsmClient } from '@hosted-engine/vdsm';
 import { listenBroker } from '../adapters/broker-server.js';
 import { readSharedVmConf } from '../adapters/config-volume-reader.js';
 import { createEngineProbe } from '../adapters/engine-probe.js';
+import { createGuestEngineService } from '../adapters/guest-engine-service.js';
 import { createJournalFile } from '../adapters/journal-file.js';
 import { createNetworkProbe } from '../adapters/network-probe.js';
 import { createVdsmHypervisor } from '../adapters/vdsm-hypervisor.js';
@@ -43,6 +44,7 @@ export async function runDaemon(
   const { conf } = settings;
   const clock = createSystemClock();
   const directIo = createDirectIo(clock);
+  const processes = createProcessRunner();
   const leases = createSanlock({ clock });
   const vdsm = new ReconnectingVdsmClient(
     { host: 'localhost', port: settings.hostdPort, tls: settings.tls },
@@ -70,6 +72,7 @@ export async function runDaemon(
       vdsm,
       vmId: conf.vmId,
       sdUUID: conf.sdUuid,
+      hostdPort: settings.hostdPort,
       emulation: settings.emulation,
       shutdownTimeoutS: SHUTDOWN_TIMEOUT_S,
     }),
@@ -83,7 +86,8 @@ export async function runDaemon(
       (lease) => createLeaseView({ leases, lease, clock }),
     ),
     engineProbe: createEngineProbe({ fqdn: conf.fqdn }),
-    networkProbe: createNetworkProbe(networkTestOf(conf), createProcessRunner()),
+    engineService: createGuestEngineService({ processes, vmName: 'HostedEngine' }),
+    networkProbe: createNetworkProbe(networkTestOf(conf), processes),
     journal: createJournalFile(PATHS.journal, log),
     vmConfCache: createVmConfFile(PATHS.vmConf, PATHS.vmConfFallback),
     readSharedVmConf: async () => {

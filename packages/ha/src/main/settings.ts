@@ -9,6 +9,7 @@ import {
 import { HeError, type Log, messageOf } from '@hosted-engine/ports';
 import type { TlsFiles } from '@hosted-engine/vdsm';
 import { weightsOf } from '../config.js';
+import type { LocalMaintenance } from '../loop.js';
 import { PATHS } from './paths.js';
 
 /** All that is read from this host's files at the start. */
@@ -43,12 +44,13 @@ export function readSettings(): Settings {
 }
 
 /** Reads ha.conf anew at each call: a small local file that tools and the host daemon edit. */
-export function localMaintenanceReader(log: Log): () => boolean {
-  let last = false;
+export function localMaintenanceReader(log: Log): () => LocalMaintenance {
+  let last: LocalMaintenance = { on: false, forced: false };
   let fault = '';
   return () => {
     try {
-      last = parseHaConf(readOptional(PATHS.haConf) ?? '', PATHS.haConf).localMaintenance;
+      const conf = parseHaConf(readOptional(PATHS.haConf) ?? '', PATHS.haConf);
+      last = { on: conf.localMaintenance, forced: conf.localMaintenanceForced };
       fault = '';
     } catch (error) {
       if (fault !== messageOf(error)) log.warn(messageOf(error));

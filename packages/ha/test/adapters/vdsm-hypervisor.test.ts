@@ -75,6 +75,7 @@ function hypervisorOver(vdsm: VdsmCaller) {
     vdsm,
     vmId: VM_ID,
     sdUUID: SD_UUID,
+    hostdPort: 54321,
     emulation: true,
     shutdownTimeoutS: 60,
   });

@@ -9,6 +9,7 @@ import type {
   LeaseOwner,
   LockspaceHost,
   LogFields,
+  VmCommand,
   VmReport,
   Whiteboard,
 } from '@hosted-engine/ports';
@@ -32,6 +33,10 @@ export class World {
   readonly hosts: Host[];
   leaseOwner: number | undefined;
   starts = 0;
+  migrations = 0;
+  migrationsFail = false;
+  serviceRestarts = 0;
+  serviceUp = true;
   networkUp = true;
 
   constructor(count: number) {
@@ -70,6 +75,7 @@ export class Host {
   storageUp = true;
   hypervisorUp = true;
   localMaintenance = false;
+  networkUp = true;
   renewedS = 0;
   startFault: string | undefined;
   #bootedS = 0;
@@ -104,11 +110,16 @@ export class Host {
       whiteboard: this.#whiteboard(),
       leaseView: { owner: async () => this.#owner(), hosts: async () => this.#hosts() },
       engineProbe: { check: async () => this.#health() },
-      networkProbe: { test: async () => this.#world.networkUp },
+      networkProbe: { test: async () => this.#world.networkUp && this.networkUp },
       journal: { append: (entry) => this.journal.push(entry), close: async () => undefined },
       vmConfCache: { read: async () => VM_CONF, write: async () => undefined },
       readSharedVmConf: async () => this.#throughStorage(() => VM_CONF),
-      localMaintenance: () => this.localMaintenance,
+      engineService: {
+        restart: async () => {
+          this.#world.serviceRestarts += 1;
+        },
+      },
+      localMaintenance: () => ({ on: this.localMaintenance, forced: false }),
       connectStorage: async () => this.#throughStorage(() => undefined),
       ownsHostId: () => true,
       onTurn: () => undefined,
@@ -199,9 +210,8 @@ export class Host {
     return {
       vm: () => answer((): VmReport => ({ view: this.vm, cpuCores: 0 })),
       startVm: () => answer(() => void this.#start()),
-      shutdownVm: () => answer(() => this.#end('shut-down')),
-      destroyVm: () => answer(() => this.#remove()),
-      forgetVm: () => answer(() => (this.vm.kind === 'down' ? this.#remove() : undefined)),
+      command: (what) => answer(() => this.#command(what)),
+      migrateVm: (to) => answer(() => void this.#migrate(to)),
       figures: () =>
         answer(() => ({
           memoryFreeMiB: 16_000,
@@ -245,8 +255,40 @@ export class Host {
     }
   }
 
-  #end(cause: DownCause): void {
-    if (this.vm.kind === 'running') this.guestDies(cause);
+  #command(what: VmCommand): void {
+    switch (what) {
+      case 'shutdown':
+        if (this.vm.kind === 'running') this.guestDies('shut-down');
+        return;
+      case 'destroy':
+        this.#remove();
+        return;
+      case 'forget':
+        if (this.vm.kind === 'down') this.#remove();
+        return;
+      case 'resume':
+        if (this.vm.kind === 'running') this.vm = { kind: 'running', status: 'Up' };
+    }
+  }
+
+  /** Takes two seconds; the lease goes with the guest. */
+  async #migrate(toHostname: string): Promise<void> {
+    if (this.vm.kind !== 'running' || this.vm.status === 'Migration Source') return;
+    const target = this.#world.hosts.find((host) => `host${host.id}` === toHostname);
+    this.vm = { kind: 'running', status: 'Migration Source' };
+    if (target !== undefined) target.vm = { kind: 'incoming' };
+    await this.#world.clock.sleep(2000);
+    if (this.vm.kind !== 'running') return;
+    if (target === undefined || !target.powered || this.#world.migrationsFail) {
+      if (target?.vm.kind === 'incoming') target.vm = { kind: 'absent' };
+      this.vm = { kind: 'running', status: 'Up' };
+      return;
+    }
+    this.#world.migrations += 1;
+    this.#world.leaseOwner = target.id;
+    target.vm = { kind: 'running', status: 'Up' };
+    target.#bootedS = this.#bootedS;
+    this.vm = { kind: 'down', cause: 'migrated-away', detail: 'Migration succeeded' };
   }
 
   #remove(): void {
@@ -278,7 +320,9 @@ export class Host {
   #health(): EngineVerdict {
     const runner = this.#world.running()[0];
     const booted =
-      runner !== undefined && this.#world.clock.monotonicS() >= this.#world.host(runner).#bootedS;
+      runner !== undefined &&
+      this.#world.serviceUp &&
+      this.#world.clock.monotonicS() >= this.#world.host(runner).#bootedS;
     return booted ? { health: 'good', why: 'DB Up' } : { health: 'bad', why: 'no answer' };
   }
 }
