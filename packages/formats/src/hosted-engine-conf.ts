@@ -35,6 +35,10 @@ export interface HostedEngineConf {
   readonly networkTest: string | undefined;
   readonly tcpTestAddress: string | undefined;
   readonly tcpTestPort: number | undefined;
+  /** Ours: further targets of the network test, separated by commas. */
+  readonly networkTestTargets: string | undefined;
+  /** Ours: how many targets must answer. */
+  readonly networkTestRequired: number | undefined;
   /** Seconds the engine gets to become healthy; old files call it service_start_timeout. */
   readonly serviceStartTimeS: number | undefined;
 }
@@ -104,6 +108,8 @@ export function parseHostedEngineConf(text: string, file: string): HostedEngineC
     networkTest: optional('network_test'),
     tcpTestAddress: optional('tcp_t_address'),
     tcpTestPort: number('tcp_t_port'),
+    networkTestTargets: optional('network_test_targets'),
+    networkTestRequired: number('network_test_required'),
     serviceStartTimeS: number('service_start_time') ?? number('service_start_timeout'),
   };
   if (problems.length > 0) throw new FormatError(file, problems);
@@ -153,6 +159,8 @@ function hostedEngineConfEntries(
     ['network_test', conf.networkTest],
     ['tcp_t_address', conf.tcpTestAddress],
     ['tcp_t_port', conf.tcpTestPort],
+    ['network_test_targets', conf.networkTestTargets],
+    ['network_test_required', conf.networkTestRequired],
     ...disk('metadata', conf.metadata),
     ...disk('lockspace', conf.lockspace),
     ...disk('conf', conf.configuration),

@@ -35,6 +35,8 @@ const CONF: HostedEngineConf = {
   networkTest: 'ping',
   tcpTestAddress: undefined,
   tcpTestPort: undefined,
+  networkTestTargets: undefined,
+  networkTestRequired: undefined,
   serviceStartTimeS: undefined,
 };
 

@@ -1,29 +1,8 @@
 import { DEFAULT_WEIGHTS, type ScoreWeights } from '@hosted-engine/core';
-import type { HostedEngineConf } from '@hosted-engine/formats';
 import { HeError } from '@hosted-engine/ports';
-import type { NetworkTest } from './adapters/network-probe.js';
 
 /** Reads one value of a configuration file; undefined when it is not there. */
 export type Lookup = (key: string) => string | undefined;
-
-/** The network test that hosted-engine.conf asks for; ping of the gateway when it names none. */
-export function networkTestOf(conf: HostedEngineConf): NetworkTest {
-  const kind = conf.networkTest ?? 'ping';
-  switch (kind) {
-    case 'none':
-      return { kind };
-    case 'ping':
-    case 'dns':
-      if (conf.gateway === undefined) throw invalid('gateway is missing');
-      return kind === 'ping' ? { kind, address: conf.gateway } : { kind, resolver: conf.gateway };
-    case 'tcp':
-      if (conf.tcpTestAddress === undefined) throw invalid('tcp_t_address is missing');
-      if (conf.tcpTestPort === undefined) throw invalid('tcp_t_port is missing');
-      return { kind, address: conf.tcpTestAddress, port: conf.tcpTestPort };
-    default:
-      throw invalid(`network_test must be ping, dns, tcp or none, not ${kind}`);
-  }
-}
 
 /** agent.conf `[score]`: absent keys keep their defaults. */
 export function weightsOf(score: Lookup): ScoreWeights {
@@ -52,10 +31,4 @@ export function weightsOf(score: Lookup): ScoreWeights {
     memoryMinMiB: points('minimum-free-memory-mib', DEFAULT_WEIGHTS.memoryMinMiB),
     cpuMinCores: points('minimum-cpu-cores', DEFAULT_WEIGHTS.cpuMinCores),
   };
-}
-
-function invalid(fault: string): HeError {
-  return new HeError('HE_CONFIG_INVALID', `hosted-engine.conf: ${fault}`, {
-    remedy: 'Correct the file, or deploy this host again.',
-  });
 }

@@ -20,7 +20,6 @@ import {
 } from '@hosted-engine/ports';
 import { createCpuAverage } from './monitors/cpu-average.js';
 import { createMonitor, type Monitor } from './monitors/monitor.js';
-import { networkShare } from './monitors/network.js';
 import type { BoardReading, SlotReader } from './slots.js';
 
 export interface FactsOptions {
@@ -98,7 +97,7 @@ export function createFacts(options: FactsOptions): Facts {
     clock,
     intervalS: 5,
     maxAgeS: 60,
-    poll: () => networkShare({ probe: options.networkProbe, clock }),
+    poll: () => options.networkProbe.share(),
   });
   const health = createMonitor<Fact<Health>>({
     name: 'engine health',

@@ -12,8 +12,11 @@ export interface EngineVerdict {
   readonly why: string;
 }
 
-/** One test of the management network: ping, DNS, TCP, or none. */
+/** The management network, as seen from this host: by ping, DNS, TCP, or not tested at all. */
 export interface NetworkProbe {
-  /** True when the target answered in time. Rejects only when the test itself could not be made. */
-  test(): Promise<boolean>;
+  /**
+   * The share of tries that were answered in time, 0..1 (ha-daemon.md 3: five tries, half a second apart).
+   * Settles within 15 s. Rejects only when the test itself could not be made.
+   */
+  share(): Promise<number>;
 }

@@ -33,6 +33,8 @@ export const CONF: HostedEngineConf = {
   networkTest: 'ping',
   tcpTestAddress: undefined,
   tcpTestPort: undefined,
+  networkTestTargets: undefined,
+  networkTestRequired: undefined,
   serviceStartTimeS: undefined,
 };
 

@@ -1,46 +1,94 @@
 import { randomInt } from 'node:crypto';
+import { promises as dns } from 'node:dns';
 import { connect, type Socket } from 'node:net';
-import type { NetworkProbe, ProcessRunner } from '@hosted-engine/ports';
+import type { Clock, NetworkProbe, ProcessRunner } from '@hosted-engine/ports';
+import type { NetworkTarget, NetworkTest } from '../config/network-test.js';
+import { allTargets, shareOfTries } from '../monitors/network.js';
 
-/** `network_test` of hosted-engine.conf (ha-daemon.md 3). */
-export type NetworkTest =
-  | { readonly kind: 'ping'; readonly address: string }
-  | { readonly kind: 'dns'; readonly resolver: string }
-  | { readonly kind: 'tcp'; readonly address: string; readonly port: number }
-  | { readonly kind: 'none' };
+export interface NetworkProbeOptions {
+  readonly processes: ProcessRunner;
+  readonly clock: Clock;
+  /** What one try waits for its answer. @default 5000 */
+  readonly timeoutMs?: number;
+  /** Where resolvers listen. @default 53 */
+  readonly dnsPort?: number;
+}
 
 const TIMEOUT_MS = 5000;
+const DNS_PORT = 53;
 
-export function createNetworkProbe(test: NetworkTest, processes: ProcessRunner): NetworkProbe {
-  switch (test.kind) {
+export function createNetworkProbe(test: NetworkTest, options: NetworkProbeOptions): NetworkProbe {
+  const probes = test.targets.map((target) => probeOf(target, options));
+  return allTargets(probes, test.required);
+}
+
+function probeOf(target: NetworkTarget, options: NetworkProbeOptions): NetworkProbe {
+  const { clock, timeoutMs = TIMEOUT_MS, dnsPort = DNS_PORT } = options;
+  switch (target.kind) {
     case 'ping':
-      return { test: () => ping(test.address, processes) };
-    case 'dns':
-      return { test: () => answersDns(test.resolver) };
-    case 'tcp':
-      return { test: () => accepts(test.address, test.port) };
-    case 'none':
-      return { test: async () => true };
+      return { share: () => ping(target.address, timeoutMs, options.processes) };
+    case 'dns': {
+      const test = () => someResolverAnswers(target.resolver, dnsPort, timeoutMs);
+      return { share: () => shareOfTries(test, clock) };
+    }
+    case 'tcp': {
+      const test = () => accepts(target.address, target.port, timeoutMs);
+      return { share: () => shareOfTries(test, clock) };
+    }
   }
 }
 
-async function ping(address: string, processes: ProcessRunner): Promise<boolean> {
-  const seconds = String(TIMEOUT_MS / 1000);
-  const { code } = await processes.run('ping', ['-n', '-c', '1', '-W', seconds, address], {
-    timeoutMs: TIMEOUT_MS + 2000,
-  });
-  return code === 0;
+/** One process for all tries: five a measurement would be most of what the daemon costs. */
+async function ping(address: string, timeoutMs: number, processes: ProcessRunner): Promise<number> {
+  const seconds = String(Math.ceil(timeoutMs / 1000));
+  const { stdout } = await processes.run(
+    'ping',
+    ['-n', '-q', '-c', '5', '-i', '0.5', '-W', seconds, '--', address],
+    { timeoutMs: timeoutMs + 5000, env: { LC_ALL: 'C' } },
+  );
+  // Without a route, or a name that resolves, it sends nothing and prints no summary: nothing was reached.
+  const [, received = '0'] =
+    /\d+ packets transmitted, (\d+)(?: packets)? received/.exec(stdout) ?? [];
+  return Math.min(1, Number(received) / 5);
 }
 
-function accepts(host: string, port: number): Promise<boolean> {
-  return withSocket(host, port, (_socket, done) => done(true));
+function accepts(host: string, port: number, timeoutMs: number): Promise<boolean> {
+  return withSocket({ host, port, timeoutMs }, (_socket, done) => done(true));
 }
 
-/** A query for the root's name servers over TCP; any well-formed answer shows that the resolver is there. */
-function answersDns(resolver: string): Promise<boolean> {
+/** The resolver named, or any of those that this host is configured with, asked anew each time. */
+async function someResolverAnswers(
+  resolver: string | undefined,
+  port: number,
+  timeoutMs: number,
+): Promise<boolean> {
+  const servers = resolver === undefined ? new dns.Resolver().getServers() : [resolver];
+  const answers = await Promise.all(
+    servers.map((host) => answersDns({ host: plainAddress(host), port, timeoutMs })),
+  );
+  return answers.includes(true);
+}
+
+/** Resolvers are listed as `[address]:port` when their port is not 53. */
+function plainAddress(server: string): string {
+  return /^\[(.+)\]/.exec(server)?.[1] ?? (/^([\d.]+):\d+$/.exec(server)?.[1] || server);
+}
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly timeoutMs: number;
+}
+
+/** A query for the root's name servers over TCP; any answer to it shows that the resolver is there. */
+function answersDns(place: Place): Promise<boolean> {
   const id = randomInt(0x10000);
-  return withSocket(resolver, 53, (socket, done) => {
-    socket.once('data', (answer) => done(answer.length >= 4 && answer.readUInt16BE(2) === id));
+  return withSocket(place, (socket, done) => {
+    let answer = Buffer.alloc(0);
+    socket.on('data', (piece) => {
+      answer = Buffer.concat([answer, piece]);
+      if (answer.length >= 5) done(isAnswerTo(id, answer));
+    });
     socket.write(rootQuery(id));
   });
 }
@@ -52,18 +100,24 @@ function rootQuery(id: number): Buffer {
   return Buffer.from([0, header.length + question.length, ...header, ...question]);
 }
 
+/** The same id, and the bit that marks a response. */
+function isAnswerTo(id: number, message: Buffer): boolean {
+  return message.readUInt16BE(2) === id && (message.readUInt8(4) & 0x80) !== 0;
+}
+
 function withSocket(
-  host: string,
-  port: number,
+  { host, port, timeoutMs }: Place,
   onConnect: (socket: Socket, done: (good: boolean) => void) => void,
 ): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
+    // Not the socket's own time-out: that begins anew with each byte.
+    const timer = setTimeout(() => done(false), timeoutMs);
     const done = (good: boolean): void => {
+      clearTimeout(timer);
       socket.destroy();
       resolve(good);
     };
-    socket.setTimeout(TIMEOUT_MS, () => done(false));
     socket.once('error', () => done(false));
     socket.once('close', () => done(false));
     socket.once('connect', () => onConnect(socket, done));

@@ -24,7 +24,7 @@ import { createJournalFile } from '../adapters/journal-file.js';
 import { createNetworkProbe } from '../adapters/network-probe.js';
 import { createVdsmHypervisor } from '../adapters/vdsm-hypervisor.js';
 import { createVmConfFile } from '../adapters/vm-conf-file.js';
-import { networkTestOf } from '../config.js';
+import { networkTestOf } from '../config/network-test.js';
 import { createDaemon } from '../daemon.js';
 import { createHostIdGuard } from '../host-id-guard.js';
 import { type ConnectedStorage, connectStorage } from '../storage.js';
@@ -87,7 +87,7 @@ export async function runDaemon(
     ),
     engineProbe: createEngineProbe({ fqdn: conf.fqdn }),
     engineService: createGuestEngineService({ processes, vmName: 'HostedEngine' }),
-    networkProbe: createNetworkProbe(networkTestOf(conf), processes),
+    networkProbe: createNetworkProbe(networkTestOf(conf), { processes, clock }),
     journal: createJournalFile(PATHS.journal, log),
     vmConfCache: createVmConfFile(PATHS.vmConf, PATHS.vmConfFallback),
     readSharedVmConf: async () => {

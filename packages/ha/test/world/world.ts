@@ -110,7 +110,7 @@ export class Host {
       whiteboard: this.#whiteboard(),
       leaseView: { owner: async () => this.#owner(), hosts: async () => this.#hosts() },
       engineProbe: { check: async () => this.#health() },
-      networkProbe: { test: async () => this.#world.networkUp && this.networkUp },
+      networkProbe: { share: async () => (this.#world.networkUp && this.networkUp ? 1 : 0) },
       journal: { append: (entry) => this.journal.push(entry), close: async () => undefined },
       vmConfCache: { read: async () => VM_CONF, write: async () => undefined },
       readSharedVmConf: async () => this.#throughStorage(() => VM_CONF),

@@ -45,6 +45,8 @@ export function hostedEngineConf(answers: AnswerSet): HostedEngineConf {
     networkTest: 'ping',
     tcpTestAddress: undefined,
     tcpTestPort: undefined,
+    networkTestTargets: undefined,
+    networkTestRequired: undefined,
     serviceStartTimeS: undefined,
   };
 }
