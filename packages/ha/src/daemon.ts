@@ -15,7 +15,7 @@ import {
 import { type BrokerService, createBrokerService } from './broker/service.js';
 import { createExecutor } from './execute.js';
 import { createFacts } from './facts.js';
-import type { Journal } from './journal.js';
+import { createRecorder, type Journal } from './journal.js';
 import { createLoop, type LocalMaintenance, type TurnSummary } from './loop.js';
 import { createPublisher } from './publish.js';
 import { createSlotReader } from './slots.js';
@@ -94,20 +94,29 @@ export function createDaemon(options: DaemonOptions): Daemon {
     ownsHostId: options.ownsHostId,
     vmConfRefresh: () => vmConf.lastRefresh(),
   });
-  const loop = createLoop({
+  const core = { timing: DEFAULT_TIMING, weights: options.weights };
+  const recorder = createRecorder({
+    journal: options.journal,
     hostId,
-    core: { timing: DEFAULT_TIMING, weights: options.weights },
+    hostname: options.hostname,
+    core,
     clock,
     log,
+  });
+  const loop = createLoop({
+    hostId,
+    core,
+    clock,
     facts,
     executor,
     publisher,
-    journal: options.journal,
+    recorder,
     localMaintenance: options.localMaintenance,
     configUpToDate: () =>
       vmConf.memoryMiB() === undefined ? unknown('vm.conf was not read yet') : vmConf.upToDate(),
     vmMemoryMiB: () => vmConf.memoryMiB(),
     onTurn: options.onTurn,
+    onEnd: () => recorder.note('the HA daemon was stopped; the engine VM stays as it is'),
   });
 
   function connect(): void {
@@ -150,11 +159,13 @@ export function createDaemon(options: DaemonOptions): Daemon {
           : { reading: undefined, why: board.why };
       },
       peers: () => loop.peers(),
+      decision: () => recorder.last(),
       onWritten: wake,
     }),
     async run(signal) {
       connect();
       await Promise.all([facts.run(signal), refreshVmConf(signal), loop.run(signal)]);
+      await options.journal.close();
     },
   };
 }

@@ -19,26 +19,27 @@ import {
   type Score,
   step,
 } from '@hosted-engine/core';
-import type { Clock, Log } from '@hosted-engine/ports';
+import type { Clock } from '@hosted-engine/ports';
 import type { Executor } from './execute.js';
 import type { Facts } from './facts.js';
-import { isNoteworthy, type Journal } from './journal.js';
+import type { Recorder, TurnRecord } from './journal.js';
 import type { Publisher } from './publish.js';
 
 export interface LoopOptions {
   readonly hostId: number;
   readonly core: CoreConfig;
   readonly clock: Clock;
-  readonly log: Log;
   readonly facts: Facts;
   readonly executor: Executor;
   readonly publisher: Publisher;
-  readonly journal: Journal;
+  readonly recorder: Recorder;
   readonly localMaintenance: () => LocalMaintenance;
   readonly configUpToDate: () => Fact<boolean>;
   readonly vmMemoryMiB: () => number | undefined;
   /** Called after every turn: the systemd watchdog is fed by progress, not by a timer. */
   readonly onTurn: (summary: TurnSummary) => void;
+  /** The loop ended in `machine`; the state before it is `before`. */
+  readonly onEnd: (before: Machine, machine: Machine) => void;
 }
 
 /** What ha.conf says. */
@@ -48,7 +49,7 @@ export interface LocalMaintenance {
   readonly forced: boolean;
 }
 
-export interface TurnSummary {
+export interface TurnSummary extends TurnRecord {
   readonly machine: Machine;
   readonly score: Score;
   readonly reason: string;
@@ -63,9 +64,8 @@ export interface Loop {
 }
 
 export function createLoop(options: LoopOptions): Loop {
-  const { clock, facts, core, log } = options;
+  const { clock, facts, core } = options;
   let machine = initialMachine(clock.monotonicS());
-  let lastReason = '';
   let wakeUp = new AbortController();
 
   function observe(): Observation {
@@ -107,30 +107,11 @@ export function createLoop(options: LoopOptions): Loop {
     const result = step(before, seen, core);
     machine = result.next;
     options.executor.execute(result.effects);
-    if (isNoteworthy(before, lastReason, result)) report(before, seen, result);
-    lastReason = result.reason;
+    options.recorder.turn({ before, seen, result });
     options.publisher.publish({ machine, seen, score: result.score });
     facts.want(wants(seen));
-    options.onTurn({ machine, score: result.score, reason: result.reason });
-  }
-
-  function report(before: Machine, seen: Observation, result: ReturnType<typeof step>): void {
-    const effects = result.effects.map((effect) => effect.kind);
-    options.journal.append({
-      wallMs: clock.wallMs(),
-      from: before,
-      seen,
-      to: result.next.name,
-      effects,
-      reason: result.reason,
-      score: result.score.total,
-    });
-    const done = effects.length === 0 ? '' : ` [${effects.join(', ')}]`;
-    if (before.name !== result.next.name) {
-      log.info(`${before.name} -> ${result.next.name}: ${result.reason}${done}`);
-    } else {
-      log.info(`${result.next.name}: ${result.reason}${done}`);
-    }
+    const { score, reason } = result;
+    options.onTurn({ before, seen, result, machine, score, reason });
   }
 
   function wants(seen: Observation): { health: boolean; lease: boolean } {
@@ -152,10 +133,11 @@ export function createLoop(options: LoopOptions): Loop {
         turn();
         await clock.sleep(core.timing.publishS * 1000, wakeUp.signal);
       }
+      const before = machine;
       machine = { ...machine, name: 'AgentStopped', deadlineS: undefined };
+      options.onEnd(before, machine);
       const seen = observe();
       await options.publisher.publishLast({ machine, seen });
-      await options.journal.close();
     },
   };
 }

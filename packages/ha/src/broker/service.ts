@@ -1,6 +1,6 @@
 // What the broker's socket serves (ha-daemon.md 9): a real VDSM's Python client and our own tools.
 
-import type { Peers } from '@hosted-engine/core';
+import { type DecisionEntry, formatEntry, type Peers } from '@hosted-engine/core';
 import type { XmlRpcValue } from '@hosted-engine/formats';
 import { HeError, SLOT_SIZE, type Whiteboard } from '@hosted-engine/ports';
 import type { BoardReading } from '../slots.js';
@@ -11,6 +11,8 @@ export interface BrokerServiceOptions {
   /** The last good reading, or undefined with the reason. */
   readonly board: () => { readonly reading: BoardReading | undefined; readonly why: string };
   readonly peers: () => Peers;
+  /** The last turn of the loop; undefined before the first. */
+  readonly decision: () => DecisionEntry | undefined;
   /** A flag was written: look at the whiteboard at once. */
   readonly onWritten: () => void;
 }
@@ -55,6 +57,11 @@ export function createBrokerService(options: BrokerServiceOptions): BrokerServic
           return stats();
         case 'is_host_alive':
           return alive();
+        // Ours: what was seen and decided last, as a line of the journal; empty before the first turn.
+        case 'get_decision': {
+          const decision = options.decision();
+          return decision === undefined ? '' : formatEntry(decision);
+        }
         case 'put_stats':
           // The original's client names a service type first.
           return putStats(params.at(-2) ?? null, params.at(-1) ?? null);

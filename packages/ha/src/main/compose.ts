@@ -88,7 +88,7 @@ export async function runDaemon(
     engineProbe: createEngineProbe({ fqdn: conf.fqdn }),
     engineService: createGuestEngineService({ processes, vmName: 'HostedEngine' }),
     networkProbe: createNetworkProbe(networkTestOf(conf), { processes, clock }),
-    journal: createJournalFile(PATHS.journal, log),
+    journal: createJournalFile({ path: PATHS.journal, log }),
     vmConfCache: createVmConfFile(PATHS.vmConf, PATHS.vmConfFallback),
     readSharedVmConf: async () => {
       if (storage === undefined) {

@@ -42,6 +42,7 @@ describe('the broker socket', () => {
       hostId: 1,
       board: () => ({ reading, why: 'storage hangs' }),
       peers: () => new Map(),
+      decision: () => undefined,
       onWritten: () => undefined,
     });
     server = await listenBroker(path, service, QUIET);

@@ -1,6 +1,6 @@
 // A small world for the daemon's own loop: hosts, one whiteboard, one lease with sanlock's timing.
 
-import type { DownCause, VmView } from '@hosted-engine/core';
+import type { DownCause, JournalEntry, VmView } from '@hosted-engine/core';
 import { DEFAULT_WEIGHTS } from '@hosted-engine/core';
 import type {
   Clock,
@@ -20,7 +20,6 @@ import {
   type SharedSlots,
 } from '@hosted-engine/ports/fakes/memory-whiteboard';
 import { createDaemon, type Daemon } from '../../src/daemon.js';
-import type { JournalEntry } from '../../src/journal.js';
 
 /** io_timeout 1 and the watchdog's 60 s. */
 export const FAIL_S = 8;
