@@ -1,19 +1,26 @@
-// Writes the pages of docs/reference that are made from the source: main.js [--check]
+// Writes the pages and pictures of docs that are made from the source: main.js [--check]
 // With --check nothing is written: a page that is not what would be written is an error, and so is a link of any
 // page to a file that is not there.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { TRANSITIONS } from '@hosted-engine/core';
 import { ERROR_CATALOGUE } from '@hosted-engine/ports';
 import { ANSWER_KEYS } from '@hosted-engine/setup';
 import { answerReference } from './answer-reference.js';
 import { type BrokenLink, brokenLinks } from './broken-links.js';
 import { errorReference } from './error-reference.js';
+import { stateMachineDot } from './state-machine/dot.js';
+import { stateMachinePage } from './state-machine/page.js';
+import { stateMachineSvg } from './state-machine/svg.js';
 
 function main(isCheck: boolean): number {
   const pages = [
     { path: 'docs/reference/errors.md', text: errorReference(ERROR_CATALOGUE) },
     { path: 'docs/reference/answers.md', text: answerReference(ANSWER_KEYS) },
+    { path: 'docs/design/state-machine.md', text: stateMachinePage(TRANSITIONS) },
+    { path: 'docs/design/state-machine.dot', text: stateMachineDot(TRANSITIONS) },
+    { path: 'docs/design/state-machine.svg', text: stateMachineSvg(TRANSITIONS) },
   ];
   const stale = pages.filter(({ path, text }) => {
     return !existsSync(path) || readFileSync(path, 'utf8') !== text;

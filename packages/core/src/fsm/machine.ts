@@ -2,24 +2,27 @@ import type { Peers } from '../cluster/peers.js';
 import type { Disqualification } from '../score/score.js';
 
 /** Names of ha-daemon.md 5: part of the interface (slots, notifications, logs). */
-export type StateName =
-  | 'StartState'
-  | 'ReinitializeFSM'
-  | 'EngineDown'
-  | 'EngineStart'
-  | 'EngineStarting'
-  | 'EngineUp'
-  | 'EngineUpBadHealth'
-  | 'EngineStop'
-  | 'EngineForceStop'
-  | 'EngineUnexpectedlyDown'
-  | 'EngineMaybeAway'
-  | 'EngineMigratingAway'
-  | 'LocalMaintenance'
-  | 'LocalMaintenanceMigrateVm'
-  | 'GlobalMaintenance'
-  | 'UnknownLocalVmState'
-  | 'AgentStopped';
+export const STATE_NAMES = [
+  'StartState',
+  'ReinitializeFSM',
+  'EngineDown',
+  'EngineStart',
+  'EngineStarting',
+  'EngineUp',
+  'EngineUpBadHealth',
+  'EngineStop',
+  'EngineForceStop',
+  'EngineUnexpectedlyDown',
+  'EngineMaybeAway',
+  'EngineMigratingAway',
+  'LocalMaintenance',
+  'LocalMaintenanceMigrateVm',
+  'GlobalMaintenance',
+  'UnknownLocalVmState',
+  'AgentStopped',
+] as const;
+
+export type StateName = (typeof STATE_NAMES)[number];
 
 /** The state machine between two steps: plain data, so that a journal can hold it. */
 export interface Machine {

@@ -48,6 +48,7 @@ export function step(before: Machine, seen: Observation, config: CoreConfig): St
 
 function decide(context: Context): Decision {
   const { machine, seen } = context;
+  if (machine.name === 'AgentStopped') return stay(machine, 'the daemon stopped');
   if (seen.globalMaintenance.kind === 'known' && seen.globalMaintenance.value) {
     return inGlobalMaintenance(context);
   }
@@ -91,7 +92,7 @@ function byState(context: Context, vm: SettledVm): Decision {
     case 'LocalMaintenanceMigrateVm':
     case 'GlobalMaintenance':
     case 'AgentStopped':
-      return go(machine, seen.nowS, 'ReinitializeFSM', `left ${machine.name}`);
+      return stay(machine, `${machine.name} is decided on before`);
   }
 }
 
