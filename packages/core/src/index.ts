@@ -6,7 +6,7 @@ export * from './fsm/machine.js';
 export * from './fsm/observation.js';
 export { type CoreConfig, type Step, step } from './fsm/step.js';
 export type { Decision } from './fsm/transition.js';
-export * from './journal/index.js';
 export * from './fsm/transitions.js';
+export * from './journal/index.js';
 export * from './score/score.js';
 export * from './whiteboard/index.js';
