@@ -18,7 +18,6 @@ import { createFacts } from './facts.js';
 import { createRecorder, type Journal } from './journal.js';
 import { createLoop, type LocalMaintenance, type TurnSummary } from './loop.js';
 import { createPublisher } from './publish.js';
-import { createSlotReader } from './slots.js';
 import { createVmConfSource, type VmConfCache } from './vm-conf-source.js';
 
 export interface DaemonOptions {
@@ -26,6 +25,8 @@ export interface DaemonOptions {
   readonly hostname: string;
   readonly bridge: string;
   readonly weights: ScoreWeights;
+  /** sanlock's io_timeout of the storage domain. @default 10 */
+  readonly ioTimeoutS?: number;
   readonly clock: Clock;
   readonly log: Log;
   readonly hypervisor: Hypervisor;
@@ -54,6 +55,7 @@ export interface Daemon {
 
 /** Pause between attempts to connect the storage. */
 const CONNECT_PAUSE_MS = 5000;
+const DEFAULT_IO_TIMEOUT_S = 10;
 const VM_CONF_REFRESH_MS = 60_000;
 
 export function createDaemon(options: DaemonOptions): Daemon {
@@ -68,7 +70,10 @@ export function createDaemon(options: DaemonOptions): Daemon {
   });
   const facts = createFacts({
     hypervisor,
-    slots: createSlotReader({ whiteboard, hostId, clock, log }),
+    whiteboard,
+    hostId,
+    log,
+    ioTimeoutS: options.ioTimeoutS ?? DEFAULT_IO_TIMEOUT_S,
     leaseView: options.leaseView,
     engineProbe: options.engineProbe,
     networkProbe: options.networkProbe,
@@ -144,7 +149,9 @@ export function createDaemon(options: DaemonOptions): Daemon {
   }
 
   function wake(): void {
-    void Promise.all([facts.refreshVm(), facts.refreshBoard()]).then(() => loop.wake());
+    for (const refresh of [facts.refreshVm, facts.refreshBoard]) {
+      void refresh().then(() => loop.wake());
+    }
   }
 
   return {

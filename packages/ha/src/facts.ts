@@ -14,22 +14,30 @@ import {
   type HostFigures,
   type Hypervisor,
   type LeaseView,
+  type LockspaceHost,
+  type Log,
   type NetworkProbe,
   type StorageReport,
   type VmReport,
+  type Whiteboard,
 } from '@hosted-engine/ports';
-import { createCpuAverage } from './monitors/cpu-average.js';
+import { createCpuLoad } from './monitors/cpu-load.js';
 import { createMonitor, type Monitor } from './monitors/monitor.js';
-import type { BoardReading, SlotReader } from './slots.js';
+import { createStorageStall } from './monitors/storage-stall.js';
+import { type BoardReading, createSlotReader } from './slots.js';
 
 export interface FactsOptions {
   readonly hypervisor: Hypervisor;
-  readonly slots: SlotReader;
+  readonly whiteboard: Whiteboard;
+  readonly hostId: number;
   readonly leaseView: LeaseView;
   readonly engineProbe: EngineProbe;
   readonly networkProbe: NetworkProbe;
   readonly clock: Clock;
+  readonly log: Log;
   readonly bridge: string;
+  /** sanlock's, of the storage domain. */
+  readonly ioTimeoutS: number;
   /** Wakes the loop: a fact changed that should not wait for the tick. */
   readonly onChange: () => void;
   /** Called when the host daemon does not watch the storage domain any more. */
@@ -61,9 +69,10 @@ const STORAGE_DELAY_MAX_S = 10;
 const STORAGE_CHECK_AGE_MAX_S = 30;
 
 export function createFacts(options: FactsOptions): Facts {
-  const { hypervisor, clock, onChange } = options;
+  const { hypervisor, whiteboard, hostId, clock, log, onChange } = options;
   const wanted = { health: false, lease: false };
-  const cpu = createCpuAverage();
+  const cpu = createCpuLoad();
+  const stall = createStorageStall(options.ioTimeoutS, log);
   let lastView = '';
   let lastHealth = '';
   let lastBoard = '';
@@ -80,7 +89,7 @@ export function createFacts(options: FactsOptions): Facts {
       lastView = text;
       onChange();
       // Whoever is to take over must be known, also a host that joined a moment ago.
-      options.slots.scanNext();
+      slots.scanNext();
       void board.refresh();
     },
   });
@@ -90,13 +99,13 @@ export function createFacts(options: FactsOptions): Facts {
     intervalS: 5,
     maxAgeS: 30,
     poll: () => hypervisor.figures(),
-    onResult: (host) => cpu.add(clock.monotonicS(), loadWithoutEngine(host, vm.fact())),
+    onResult: (host) => cpu.add(clock.monotonicS(), host, valueIn(vm.fact())),
   });
   const network = createMonitor<number>({
     name: 'network test',
     clock,
     intervalS: 5,
-    maxAgeS: 60,
+    maxAgeS: 30,
     poll: () => options.networkProbe.share(),
   });
   const health = createMonitor<Fact<Health>>({
@@ -127,12 +136,30 @@ export function createFacts(options: FactsOptions): Facts {
       throw new HeError('HE_STORAGE_UNREACHABLE', 'the host daemon does not watch the domain yet');
     },
   });
+  const members = createMonitor<ReadonlyMap<number, LockspaceHost>>({
+    name: 'host ids in the lockspace',
+    clock,
+    intervalS: 5,
+    maxAgeS: 30,
+    poll: async () => {
+      const hosts = await options.leaseView.hosts();
+      if (hosts !== 'unknown') return hosts;
+      throw new HeError('HE_STORAGE_UNREACHABLE', 'sanlock does not tell');
+    },
+  });
+  const slots = createSlotReader({
+    whiteboard,
+    hostId,
+    clock,
+    log,
+    lockspaceIds: () => map(members.fact(), idsIn),
+  });
   const board = createMonitor<BoardReading>({
     name: 'whiteboard',
     clock,
     intervalS: 2,
     maxAgeS: 7,
-    poll: () => options.slots.read(),
+    poll: () => slots.read(),
     onResult: ({ slots, globalMaintenance }) => {
       const text = JSON.stringify([
         globalMaintenance,
@@ -156,18 +183,30 @@ export function createFacts(options: FactsOptions): Facts {
       );
     },
   });
-  const all: readonly Monitor<unknown>[] = [vm, figures, network, health, storage, board, lease];
+  const all: readonly Monitor<unknown>[] = [
+    vm,
+    figures,
+    network,
+    health,
+    storage,
+    members,
+    board,
+    lease,
+  ];
 
   return {
     vm: () => map(vm.fact(), (report) => report.view),
     health: () => flatten(health.fact()),
-    storage: () => map(storage.fact(), isUsable),
+    storage: () => {
+      stall.look(storage.fact(), clock.monotonicS());
+      return map(storage.fact(), isUsable);
+    },
     board: () => board.fact(),
     lease: () => flatten(lease.fact()),
     networkShare: () => network.fact(),
     bridgeUp: () => map(figures.fact(), (host) => host.interfaceUp.get(options.bridge) ?? false),
     memoryFreeMiB: () => map(figures.fact(), (host) => host.memoryFreeMiB),
-    cpuCores: () => map(figures.fact(), (host) => host.cpuCount),
+    cpuCores: () => flatten(map(figures.fact(), coresOf)),
     cpuLoad: () => {
       const load = cpu.value(clock.monotonicS());
       const fact = figures.fact();
@@ -181,7 +220,7 @@ export function createFacts(options: FactsOptions): Facts {
       const newly = (what.health && !wanted.health) || (what.lease && !wanted.lease);
       wanted.health = what.health;
       wanted.lease = what.lease;
-      if (newly) void Promise.all([health.refresh(), lease.refresh()]).then(onChange);
+      if (newly) for (const one of [health, lease]) void one.refresh().then(onChange);
     },
     async run(signal) {
       await Promise.all(all.map((monitor) => monitor.run(signal)));
@@ -198,10 +237,17 @@ function isUsable(report: StorageReport): boolean {
   );
 }
 
-/** The engine VM's own share is taken out: it would count against the host that serves it. */
-function loadWithoutEngine(host: HostFigures, vm: Fact<VmReport>): number {
-  const cores = vm.kind === 'known' ? (vm.value.cpuCores ?? 0) : 0;
-  return Math.min(1, Math.max(0, host.cpuBusyShare - cores / host.cpuCount));
+/** Those that hold their id, or did so without giving it back: a slot of theirs may say something. */
+function idsIn(hosts: ReadonlyMap<number, LockspaceHost>): readonly number[] {
+  return [...hosts].filter(([, host]) => host.state !== 'free').map(([id]) => id);
+}
+
+function coresOf({ cpuCount }: HostFigures): Fact<number> {
+  return cpuCount === undefined ? unknown('the CPUs were not counted yet') : known(cpuCount);
+}
+
+function valueIn<T>(fact: Fact<T>): T | undefined {
+  return fact.kind === 'known' ? fact.value : undefined;
 }
 
 function map<T, U>(fact: Fact<T>, transform: (value: T) => U): Fact<U> {

@@ -1,6 +1,7 @@
 import {
   decodeGlobalSlot,
   decodeHostSlot,
+  type Fact,
   type PeerSlot,
   peerSlotOf,
   type SlotsReading,
@@ -21,38 +22,71 @@ export interface SlotReaderOptions {
   readonly hostId: number;
   readonly clock: Clock;
   readonly log: Log;
-  /** All slots are scanned this often, for hosts that are new; in between the known ones only. @default 60 */
-  readonly fullScanS?: number;
+  /** The host ids that sanlock sees in the storage domain's lockspace. */
+  readonly lockspaceIds: () => Fact<readonly number[]>;
 }
 
 export interface SlotReader {
-  /** The next reading is a scan of all slots: somebody must take over, whoever is there. */
+  /** The next reading looks for hosts that are new: somebody must take over, whoever is there. */
   scanNext(): void;
   read(): Promise<BoardReading>;
 }
 
+/**
+ * Which slots to read (house.md 6: those of known hosts, with a scan now and then). A scan of all 2001 is 8 MB, so
+ * once a minute it would be most of what the daemon reads. Who may run the VM is in the lockspace, and sanlock
+ * tells who is, so all are scanned at the start and every quarter of an hour; every minute only while sanlock
+ * does not tell. The first 64 are one read of 256 KiB and all that most clusters have: those are looked at
+ * every minute, and each time while the daemon is new, since hosts that start together must find each other.
+ */
+const NEAR_IDS: readonly number[] = Array.from({ length: 64 }, (_, id) => id);
+const NEAR_SCAN_S = 60;
+const FULL_SCAN_S = 15 * 60;
+const BLIND_SCAN_S = 60;
 /** Longer than the core's time to settle after a start. */
 const NEW_FOR_S = 20;
 
-/** Reads the slots of known hosts, and all of them once a minute (house.md 6). */
 export function createSlotReader(options: SlotReaderOptions): SlotReader {
   const { whiteboard, clock, log, hostId } = options;
-  let known: readonly number[] = [];
-  let scannedS: number | undefined;
+  /** Ids whose slot said something when last read. */
+  let used: readonly number[] = [];
   let firstS: number | undefined;
+  let fullScanS: number | undefined;
+  let nearScanS: number | undefined;
+  let isScanWanted = false;
   /** Verdicts that were logged already, so that a bad slot is told of once and not each tick. */
   const told = new Map<number, string>();
 
   async function readRaw(nowS: number): Promise<ReadonlyMap<number, Uint8Array>> {
     firstS ??= nowS;
-    // At first each reading is a scan: hosts that start together must find each other.
-    const isNew = nowS - firstS < NEW_FOR_S;
-    const isDue = scannedS === undefined || nowS - scannedS >= (options.fullScanS ?? 60);
-    if (!isDue && !isNew) return whiteboard.readSlots([0, ...known]);
-    const all = await whiteboard.readAll();
-    known = [...all.keys()].filter((id) => id !== 0);
-    scannedS = nowS;
-    return all;
+    const members = options.lockspaceIds();
+    const isWanted = isScanWanted || isDue(nearScanS, NEAR_SCAN_S) || nowS - firstS < NEW_FOR_S;
+    const isFull =
+      isDue(fullScanS, members.kind === 'known' ? FULL_SCAN_S : BLIND_SCAN_S) ||
+      (isScanWanted && members.kind === 'unknown');
+    const scanned = isFull ? await whiteboard.readAll() : await readIds(isWanted, members);
+    // Noted only now: a reading that failed was no scan.
+    if (isFull) fullScanS = nowS;
+    if (isFull || isWanted) {
+      nearScanS = nowS;
+      isScanWanted = false;
+    }
+    const slots = new Map([...scanned].filter(([id, bytes]) => id === 0 || isUsed(bytes)));
+    used = [...slots.keys()].filter((id) => id !== 0);
+    return slots;
+
+    function isDue(lastS: number | undefined, everyS: number): boolean {
+      return lastS === undefined || nowS - lastS >= everyS;
+    }
+  }
+
+  function readIds(
+    isNearWanted: boolean,
+    members: Fact<readonly number[]>,
+  ): Promise<ReadonlyMap<number, Uint8Array>> {
+    const joined = members.kind === 'known' ? members.value : [];
+    const near = isNearWanted ? NEAR_IDS : [0];
+    return whiteboard.readSlots([...new Set([...near, ...used, ...joined])]);
   }
 
   function believe(id: number, bytes: Uint8Array): PeerSlot | undefined {
@@ -68,7 +102,7 @@ export function createSlotReader(options: SlotReaderOptions): SlotReader {
 
   return {
     scanNext() {
-      scannedS = undefined;
+      isScanWanted = true;
     },
     async read() {
       const readS = clock.monotonicS();
@@ -89,4 +123,8 @@ export function createSlotReader(options: SlotReaderOptions): SlotReader {
       };
     },
   };
+}
+
+function isUsed(bytes: Uint8Array): boolean {
+  return bytes.some((byte) => byte !== 0);
 }

@@ -25,7 +25,8 @@ export interface WhiteboardFileOptions {
   readonly deadlineMs?: number;
 }
 
-const READ_SLOTS_MAX = 256;
+/** 256 KiB: what all of a usual cluster's slots are, and little to keep for reading. */
+const READ_SLOTS_MAX = 64;
 
 /** Touches nothing until the first call. */
 export function createWhiteboardFile(options: WhiteboardFileOptions): Whiteboard {
@@ -65,8 +66,7 @@ class WhiteboardFile implements Whiteboard {
         const count = Math.min(READ_SLOTS_MAX, HOST_ID_MAX + 1 - first);
         const bytes = await this.#read(file, first, count);
         for (let index = 0; index * SLOT_SIZE < bytes.length; index++) {
-          const slot = slotAt(bytes, index);
-          if (slot.some((byte) => byte !== 0)) slots.set(first + index, slot);
+          if (isUsed(bytes, index)) slots.set(first + index, slotAt(bytes, index));
         }
         if (bytes.length < count * SLOT_SIZE) break;
       }
@@ -121,6 +121,12 @@ function slotAt(bytes: Uint8Array, index: number): Uint8Array {
   const slot = new Uint8Array(SLOT_SIZE);
   slot.set(bytes.subarray(index * SLOT_SIZE, (index + 1) * SLOT_SIZE));
   return slot;
+}
+
+/** Most slots of a scan are empty: those are not even copied. */
+function isUsed(bytes: Uint8Array, index: number): boolean {
+  const slot = bytes.subarray(index * SLOT_SIZE, (index + 1) * SLOT_SIZE);
+  return slot.some((byte) => byte !== 0);
 }
 
 function assertSlotId(id: number): void {

@@ -3,16 +3,16 @@ import type { VmView } from '@hosted-engine/core';
 /** Figures of this host that the monitors need, all of one moment. */
 export interface HostFigures {
   readonly memoryFreeMiB: number;
-  /** Busy share of all CPUs since the last sample, 0..1. */
-  readonly cpuBusyShare: number;
-  readonly cpuCount: number;
+  /** Busy share of all CPUs in the last seconds, 0..1; undefined while it was not measured. */
+  readonly cpuBusyShare: number | undefined;
+  readonly cpuCount: number | undefined;
   /** Interfaces and bridges by name; one that is missing does not exist. */
   readonly interfaceUp: ReadonlyMap<string, boolean>;
 }
 
 export interface VmReport {
   readonly view: VmView;
-  /** CPU that the guest uses, in cores; undefined while it is not known. */
+  /** CPU that the guest uses, in cores; undefined while it is not known, as for the first minute after its boot. */
   readonly cpuCores: number | undefined;
 }
 

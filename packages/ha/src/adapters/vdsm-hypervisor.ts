@@ -102,8 +102,8 @@ export function createVdsmHypervisor(options: VdsmHypervisorOptions): Hypervisor
       const stats = await vdsm.call('Host.getStats', {}, QUESTION);
       return {
         memoryFreeMiB: stats.memFree,
-        cpuBusyShare: 1 - Number(stats.cpuIdle) / 100,
-        cpuCount: Math.max(1, Object.keys(stats.cpuStatistics).length),
+        cpuBusyShare: busyShareOf(stats),
+        cpuCount: Object.keys(stats.cpuStatistics).length || undefined,
         interfaceUp: new Map(
           Object.entries(stats.network).map(([name, nic]) => [name, nic.state === 'up']),
         ),
@@ -123,9 +123,22 @@ export function createVdsmHypervisor(options: VdsmHypervisorOptions): Hypervisor
   };
 }
 
+/** Before its second sample a host daemon reports zeros for all, which mean nothing. */
+function busyShareOf(stats: {
+  readonly cpuIdle: string;
+  readonly cpuUser: string;
+  readonly cpuSys: string;
+}): number | undefined {
+  const idle = Number(stats.cpuIdle);
+  const hasMeasured = idle + Number(stats.cpuUser) + Number(stats.cpuSys) > 0;
+  return hasMeasured ? Math.min(1, Math.max(0, 1 - idle / 100)) : undefined;
+}
+
+/** ha-daemon.md 3: without `cpuActual` the VM's CPU figures are zeros that mean nothing. */
 function runningReport(stats: RunningVmStats): VmReport {
   const percent = Number(stats.cpuUser ?? Number.NaN) + Number(stats.cpuSys ?? Number.NaN);
-  return { view: viewOf(stats), cpuCores: Number.isNaN(percent) ? undefined : percent / 100 };
+  const isKnown = stats.cpuActual === true && !Number.isNaN(percent);
+  return { view: viewOf(stats), cpuCores: isKnown ? percent / 100 : undefined };
 }
 
 function viewOf({ status, pauseCode }: RunningVmStats): VmView {

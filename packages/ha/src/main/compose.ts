@@ -66,6 +66,7 @@ export async function runDaemon(
     hostname: hostname(),
     bridge: conf.bridge,
     weights: settings.weights,
+    ioTimeoutS: settings.ioTimeoutS,
     clock,
     log,
     hypervisor: createVdsmHypervisor({

@@ -12,12 +12,20 @@ export interface MonitorOptions<T> {
   readonly onResult?: (value: T) => void;
 }
 
-/** One measured fact, kept fresh in the background. None can block another: each has its own loop. */
+/**
+ * One measured fact, kept fresh in the background.
+ *
+ *   M1. None can block another: each has its own loop, and nobody waits for two of them together.
+ *   M2. At most one poll is under way. One that hangs is never doubled: its fact grows old, then is unknown,
+ *       and says for how long there was no answer.
+ *   M3. A poll that ends late is taken with the age that it has, counted from its beginning.
+ *   M4. A failed poll leaves the value before it in place until that is too old (I5).
+ */
 export interface Monitor<T> {
   fact(): Fact<T>;
   /** Polls now, unless a poll is under way: then waits for that one. Never rejects. */
   refresh(): Promise<void>;
-  /** Polls every `intervalS` until the signal aborts. */
+  /** Polls every `intervalS` until the signal aborts; ends then, whatever hangs. */
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -25,10 +33,9 @@ export function createMonitor<T>(options: MonitorOptions<T>): Monitor<T> {
   const { name, clock, maxAgeS } = options;
   let last: { readonly value: T; readonly atS: number } | undefined;
   let failure = `${name} was not measured yet`;
-  let underWay: Promise<void> | undefined;
+  let underWay: { readonly sinceS: number; readonly end: Promise<void> } | undefined;
 
-  async function poll(): Promise<void> {
-    const startedS = clock.monotonicS();
+  async function poll(startedS: number): Promise<void> {
     try {
       const value = await options.poll();
       last = { value, atS: startedS };
@@ -41,22 +48,37 @@ export function createMonitor<T>(options: MonitorOptions<T>): Monitor<T> {
   }
 
   function refresh(): Promise<void> {
-    underWay ??= poll();
-    return underWay;
+    if (underWay === undefined) {
+      const sinceS = clock.monotonicS();
+      // Begun on the next turn, so that `underWay` is there before the poll can end.
+      underWay = { sinceS, end: Promise.resolve().then(() => poll(sinceS)) };
+    }
+    return underWay.end;
+  }
+
+  function whyUnknown(nowS: number): string {
+    if (underWay === undefined) return failure;
+    const silentS = nowS - underWay.sinceS;
+    return silentS > maxAgeS ? `${name}: no answer for ${Math.round(silentS)} s` : failure;
   }
 
   return {
     fact() {
-      if (last === undefined) return unknown(failure);
-      const ageS = clock.monotonicS() - last.atS;
-      if (ageS <= maxAgeS) return known(last.value, ageS);
-      return unknown(`${name} is ${Math.round(ageS)} s old; ${failure}`);
+      const nowS = clock.monotonicS();
+      const ageS = last === undefined ? Number.POSITIVE_INFINITY : nowS - last.atS;
+      if (last !== undefined && ageS <= maxAgeS) return known(last.value, ageS);
+      const old = last === undefined ? '' : `${name} is ${Math.round(ageS)} s old; `;
+      return unknown(`${old}${whyUnknown(nowS)}`);
     },
     refresh,
     async run(signal) {
+      const left = new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
       while (!signal.aborted) {
-        await refresh();
-        await clock.sleep(options.intervalS * 1000, signal);
+        await Promise.race([refresh(), left]);
+        if (!signal.aborted) await clock.sleep(options.intervalS * 1000, signal);
       }
     },
   };

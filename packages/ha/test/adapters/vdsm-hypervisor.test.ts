@@ -133,3 +133,40 @@ for (const [what, stats, cause] of CAUSES) {
     }
   });
 }
+
+test("the VM's CPU figures count only once they are actual", async () => {
+  const daemon = await hostDaemon();
+  try {
+    const up = { vmId: VM_ID, status: 'Up', statusTime: '2', cpuUser: '150.00', cpuSys: '50.00' };
+    daemon.set({ ...up, cpuActual: false } as VmStats);
+    assert.equal((await hypervisorOver(daemon.client).vm()).cpuCores, undefined);
+    daemon.set({ ...up, cpuActual: true } as VmStats);
+    assert.equal((await hypervisorOver(daemon.client).vm()).cpuCores, 2);
+  } finally {
+    await daemon.close();
+  }
+});
+
+const STATS = {
+  memFree: 2048,
+  network: { ovirtmgmt: { state: 'up' }, eth1: { state: 'down' } },
+};
+const CPU = { nodeIndex: 0, cpuUser: '10.00', cpuSys: '5.00', cpuIdle: '85.00' };
+
+test('host figures: before its second sample the host daemon knows no load', async () => {
+  let cpu = { cpuIdle: '0.00', cpuUser: '0.00', cpuSys: '0.00', cpuStatistics: {} };
+  const vdsm = { call: async () => ({ ...STATS, ...cpu }) } as unknown as VdsmCaller;
+  const hypervisor = hypervisorOver(vdsm);
+  const first = await hypervisor.figures();
+  assert.deepEqual([first.cpuBusyShare, first.cpuCount], [undefined, undefined]);
+  assert.deepEqual(
+    [...first.interfaceUp],
+    [
+      ['ovirtmgmt', true],
+      ['eth1', false],
+    ],
+  );
+  cpu = { ...CPU, cpuStatistics: { 0: CPU, 1: CPU } };
+  const second = await hypervisor.figures();
+  assert.deepEqual([second.cpuBusyShare?.toFixed(2), second.cpuCount], ['0.15', 2]);
+});

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { known, unknown } from '@hosted-engine/core';
+import { ManualClock } from '@hosted-engine/ports/fakes/manual-clock';
+import { createMonitor } from '../../src/monitors/monitor.js';
+
+/** A source whose answers the test gives. */
+function source() {
+  const waiting: PromiseWithResolversLike<number>[] = [];
+  return {
+    polls: 0,
+    poll(): Promise<number> {
+      this.polls += 1;
+      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+    },
+    answer(value: number): void {
+      waiting.shift()?.resolve(value);
+    },
+    fail(why: string): void {
+      waiting.shift()?.reject(new Error(why));
+    },
+  };
+}
+
+interface PromiseWithResolversLike<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
+function setUp() {
+  const clock = new ManualClock();
+  const from = source();
+  const life = new AbortController();
+  const monitor = createMonitor<number>({
+    name: 'depth',
+    clock,
+    intervalS: 2,
+    maxAgeS: 7,
+    poll: () => from.poll(),
+  });
+  const run = monitor.run(life.signal);
+  return { clock, from, monitor, life, run };
+}
+
+test('a value has the age of its measurement, then is unknown', async () => {
+  const { clock, from, monitor, life, run } = setUp();
+  assert.deepEqual(monitor.fact(), unknown('depth was not measured yet'));
+  await clock.advance(0);
+  from.answer(5);
+  await clock.advance(0);
+  assert.deepEqual(monitor.fact(), known(5, 0));
+  await clock.advance(7000);
+  assert.deepEqual(monitor.fact(), known(5, 7));
+  await clock.advance(1000);
+  assert.deepEqual(monitor.fact(), unknown('depth is 8 s old; depth was not measured yet'));
+  life.abort();
+  await run;
+});
+
+test('a hung poll is never doubled, and the fact says for how long there was no answer', async () => {
+  const { clock, from, monitor, life, run } = setUp();
+  await clock.advance(60_000);
+  void monitor.refresh();
+  void monitor.refresh();
+  await clock.advance(0);
+  assert.equal(from.polls, 1);
+  assert.deepEqual(monitor.fact(), unknown('depth: no answer for 60 s'));
+  from.answer(5);
+  await clock.advance(0);
+  assert.deepEqual(
+    monitor.fact(),
+    unknown('depth is 60 s old; depth was not measured yet'),
+    'a late answer is as old as its question',
+  );
+  await clock.advance(2000);
+  assert.equal(from.polls, 2);
+  life.abort();
+  await run;
+});
+
+test('a failed poll leaves the value before it until that is too old', async () => {
+  const { clock, from, monitor, life, run } = setUp();
+  await clock.advance(0);
+  from.answer(5);
+  await clock.advance(2000);
+  from.fail('no answer');
+  await clock.advance(0);
+  assert.deepEqual(monitor.fact(), known(5, 2));
+  await clock.advance(1999);
+  life.abort();
+  await run;
+  await clock.advance(4000);
+  assert.deepEqual(monitor.fact(), unknown('depth is 8 s old; depth: no answer'));
+});
+
+test('the end of the daemon waits for no hung poll', async () => {
+  const { clock, life, run } = setUp();
+  await clock.advance(10_000);
+  life.abort();
+  await run;
+});
