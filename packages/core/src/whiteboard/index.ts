@@ -1,3 +1,4 @@
+export { crc32Hex } from './crc32.js';
 export { decodeHostSlot } from './decode-host-slot.js';
 export { encodeHostSlot, type HostSlotInput, SlotTooLongError } from './encode-host-slot.js';
 export { decodeGlobalSlot, encodeGlobalSlot, type GlobalSlot } from './global-slot.js';
@@ -5,7 +6,9 @@ export {
   type HostRecord,
   type HostSlot,
   hostRecordFields,
+  LINE_SIZE,
   peerSlotOf,
+  SLOT_BYTES,
   type SlotRejection,
 } from './host-record.js';
 export { ctimeUtc, type ExactInt, type JsonValue, pythonJson } from './python-text.js';
