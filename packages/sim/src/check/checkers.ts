@@ -1,6 +1,6 @@
 // The checkers: they look at the world from outside, on every event, and share no code with the daemon.
 
-import type { JournalEntry } from '@hosted-engine/ha';
+import type { JournalEntry } from '@hosted-engine/core';
 import type { WorldEvent } from '../world/event.js';
 import type { SimHost } from '../world/host.js';
 import type { World } from '../world/world.js';
