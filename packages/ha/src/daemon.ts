@@ -10,6 +10,7 @@ import {
   type Log,
   messageOf,
   type NetworkProbe,
+  type NotificationChannel,
   type Whiteboard,
 } from '@hosted-engine/ports';
 import { type BrokerService, createBrokerService } from './broker/service.js';
@@ -17,6 +18,7 @@ import { createExecutor } from './execute.js';
 import { createFacts } from './facts.js';
 import { createRecorder, type Journal } from './journal.js';
 import { createLoop, type LocalMaintenance, type TurnSummary } from './loop.js';
+import { createNotifier } from './notify/notifier.js';
 import { createPublisher } from './publish.js';
 import { createVmConfSource, type VmConfCache } from './vm-conf-source.js';
 
@@ -43,6 +45,10 @@ export interface DaemonOptions {
   readonly connectStorage: () => Promise<void>;
   /** This host's id is proven to be its own: before that nothing is written to the whiteboard (I8). */
   readonly ownsHostId: () => boolean;
+  /** Why the host id is not proven to be ours, when another host seems to use it. */
+  readonly hostIdProblem?: () => string | undefined;
+  /** Ways of telling people (ha-daemon.md 6). */
+  readonly notifications?: readonly NotificationChannel[];
   readonly onTurn: (summary: TurnSummary) => void;
 }
 
@@ -108,6 +114,15 @@ export function createDaemon(options: DaemonOptions): Daemon {
     clock,
     log,
   });
+  const notifier = createNotifier({
+    channels: options.notifications ?? [],
+    hostname: options.hostname,
+    ioTimeoutS: options.ioTimeoutS ?? DEFAULT_IO_TIMEOUT_S,
+    hostIdProblem: options.hostIdProblem ?? (() => undefined),
+    recorder,
+    clock,
+    log,
+  });
   const loop = createLoop({
     hostId,
     core,
@@ -120,8 +135,14 @@ export function createDaemon(options: DaemonOptions): Daemon {
     configUpToDate: () =>
       vmConf.memoryMiB() === undefined ? unknown('vm.conf was not read yet') : vmConf.upToDate(),
     vmMemoryMiB: () => vmConf.memoryMiB(),
-    onTurn: options.onTurn,
-    onEnd: () => recorder.note('the HA daemon was stopped; the engine VM stays as it is'),
+    onTurn: (summary) => {
+      notifier.turn(summary);
+      options.onTurn(summary);
+    },
+    onEnd: (before, machine) => {
+      notifier.ended(before, machine);
+      recorder.note('the HA daemon was stopped; the engine VM stays as it is');
+    },
   });
 
   function connect(): void {
@@ -172,7 +193,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     async run(signal) {
       connect();
       await Promise.all([facts.run(signal), refreshVmConf(signal), loop.run(signal)]);
-      await options.journal.close();
+      await Promise.all([options.journal.close(), notifier.close()]);
     },
   };
 }

@@ -18,6 +18,8 @@ export interface HostIdGuardOptions {
 export interface HostIdGuard {
   /** Joined when last looked; once proven it stays so while sanlock does not answer. */
   owned(): boolean;
+  /** What an admin must know while the id cannot be taken. */
+  problem(): string | undefined;
   /** Joins, and joins again when membership was lost. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -28,6 +30,7 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
   const { lockspaces, hostId, clock, log } = options;
   let owned = false;
   let attempts = 0;
+  let problem: string | undefined;
 
   async function look(path: string): Promise<void> {
     const area = { lockspace: LOCKSPACE, path, offset: 0 };
@@ -35,6 +38,7 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
     if (state === 'joined') {
       if (!owned) log.info(`host id ${hostId} is this host's in lockspace ${LOCKSPACE}`);
       owned = true;
+      problem = undefined;
       attempts = 0;
       return;
     }
@@ -44,16 +48,17 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
     attempts += 1;
     // sanlock gives up joining silently when another live host renews the same id.
     if (attempts > 1) {
-      log.error(
+      problem =
         `host id ${hostId} cannot be taken: another host uses it, or its last user is not yet dead. ` +
-          'This host takes no part until then. Each host needs a host_id of its own in hosted-engine.conf.',
-      );
+        'This host takes no part until then. Each host needs a host_id of its own in hosted-engine.conf.';
+      log.error(problem);
     }
     await lockspaces.join(area, hostId, options.ioTimeoutS);
   }
 
   return {
     owned: () => owned,
+    problem: () => problem,
     async run(signal) {
       while (!signal.aborted) {
         const path = options.path();

@@ -59,6 +59,16 @@ export const ERROR_CATALOGUE = {
     retriable: false,
     meaning: 'Metadata on the shared storage is damaged.',
   },
+  HE_JOURNAL_CORRUPT: {
+    exitCode: 24,
+    retriable: false,
+    meaning: 'Lines of a decision journal are damaged, cut off, or of another format version.',
+  },
+  HE_REPLAY_DIFFERS: {
+    exitCode: 25,
+    retriable: false,
+    meaning: 'A decision journal, replayed, gave other decisions than it holds.',
+  },
   HE_CONFIG_INVALID: {
     exitCode: 30,
     retriable: false,
@@ -133,6 +143,16 @@ export const ERROR_CATALOGUE = {
     exitCode: 61,
     retriable: false,
     meaning: 'The engine answered with an error.',
+  },
+  HE_NOTIFICATION_FAILED: {
+    exitCode: 70,
+    retriable: true,
+    meaning: 'A notification could not be sent; the HA daemon tries again by itself.',
+  },
+  HE_NOTIFICATION_REFUSED: {
+    exitCode: 71,
+    retriable: false,
+    meaning: 'The mail server or the webhook does not take a notification.',
   },
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 

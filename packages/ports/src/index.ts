@@ -6,6 +6,7 @@ export * from './lease-manager.js';
 export * from './lease-view.js';
 export * from './log.js';
 export * from './mounts.js';
+export * from './notification-channel.js';
 export * from './one-at-a-time.js';
 export * from './probes.js';
 export * from './process-runner.js';

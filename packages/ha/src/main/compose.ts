@@ -16,14 +16,18 @@ import {
   messageOf,
 } from '@hosted-engine/ports';
 import { ReconnectingVdsmClient } from '@hosted-engine/vdsm';
+import { createBrokerConfCopy } from '../adapters/broker-conf-copy.js';
 import { listenBroker } from '../adapters/broker-server.js';
-import { readSharedVmConf } from '../adapters/config-volume-reader.js';
+import { readSharedConfiguration } from '../adapters/config-volume-reader.js';
 import { createEngineProbe } from '../adapters/engine-probe.js';
 import { createGuestEngineService } from '../adapters/guest-engine-service.js';
 import { createJournalFile } from '../adapters/journal-file.js';
+import { createMailChannel } from '../adapters/mail-channel.js';
 import { createNetworkProbe } from '../adapters/network-probe.js';
+import { createNotifyFiles } from '../adapters/notify-files.js';
 import { createVdsmHypervisor } from '../adapters/vdsm-hypervisor.js';
 import { createVmConfFile } from '../adapters/vm-conf-file.js';
+import { createWebhookChannel } from '../adapters/webhook-channel.js';
 import { networkTestOf } from '../config/network-test.js';
 import { createDaemon } from '../daemon.js';
 import { createHostIdGuard } from '../host-id-guard.js';
@@ -51,6 +55,11 @@ export async function runDaemon(
     clock,
     { retries: 0 },
   );
+  const notifyFiles = createNotifyFiles({
+    brokerConf: PATHS.brokerConf,
+    templates: PATHS.notificationTemplates,
+  });
+  const brokerConfCopy = createBrokerConfCopy(PATHS.sharedBrokerConf, log);
   let storage: ConnectedStorage | undefined;
 
   const guard = createHostIdGuard({
@@ -95,13 +104,17 @@ export async function runDaemon(
       if (storage === undefined) {
         throw new HeError('HE_STORAGE_UNREACHABLE', 'the storage is not connected yet');
       }
-      return readSharedVmConf(directIo, storage.configurationPath);
+      const shared = await readSharedConfiguration(directIo, storage.configurationPath);
+      await brokerConfCopy.keep(shared['broker.conf']);
+      return shared['vm.conf'];
     },
     localMaintenance: localMaintenanceReader(log),
     connectStorage: async () => {
       storage = await connectStorage({ vdsm, log, conf });
     },
     ownsHostId: () => guard.owned(),
+    hostIdProblem: () => guard.problem(),
+    notifications: [createMailChannel(notifyFiles, hostname()), createWebhookChannel(notifyFiles)],
     onTurn: ({ machine, score }) => {
       notify.status(`${machine.name}, score ${score.total}`);
       notify.ping();

@@ -4,6 +4,13 @@ export const PATHS = {
   agentConf: '/etc/ovirt-hosted-engine-ha/agent.conf',
   vdsmConf: '/etc/vdsm/vdsm.conf',
   haConf: '/var/lib/ovirt-hosted-engine-ha/ha.conf',
+  /** This host's own comes before the copy of the shared one. */
+  brokerConf: [
+    '/etc/ovirt-hosted-engine-ha/broker.conf',
+    '/var/lib/ovirt-hosted-engine-ha/broker.conf',
+  ],
+  sharedBrokerConf: '/var/lib/ovirt-hosted-engine-ha/broker.conf',
+  notificationTemplates: '/etc/ovirt-hosted-engine-ha/notifications',
   journal: '/var/lib/ovirt-hosted-engine-ha/journal.jsonl',
   vmConf: '/run/ovirt-hosted-engine-ha/vm.conf',
   vmConfFallback: '/var/lib/ovirt-hosted-engine-ha/vm.conf.fallback',

@@ -9,6 +9,7 @@ import type {
   LeaseOwner,
   LockspaceHost,
   LogFields,
+  NotificationChannel,
   VmCommand,
   VmReport,
   Whiteboard,
@@ -74,6 +75,8 @@ export class Host {
   storageUp = true;
   hypervisorUp = true;
   localMaintenance = false;
+  notifications: readonly NotificationChannel[] = [];
+  hostIdProblem: string | undefined;
   networkUp = true;
   renewedS = 0;
   startFault: string | undefined;
@@ -121,6 +124,9 @@ export class Host {
       localMaintenance: () => ({ on: this.localMaintenance, forced: false }),
       connectStorage: async () => this.#throughStorage(() => undefined),
       ownsHostId: () => true,
+      hostIdProblem: () => this.hostIdProblem,
+      notifications: this.notifications,
+      ioTimeoutS: 1,
       onTurn: () => undefined,
     });
     void this.daemon.run(life.signal);
