@@ -43,7 +43,7 @@ function obstacleOf(machine: Machine, seen: Observation, timing: Timing): string
     if (busy !== undefined) return busy;
   }
   if (seen.lease.kind === 'unknown') return `the lease is unknown: ${seen.lease.why}`;
-  return leaseObstacle(seen.lease.value);
+  return leaseObstacle(seen.lease.value, seen.hostId);
 }
 
 function busyReason(
@@ -70,8 +70,10 @@ function busyReason(
   return undefined;
 }
 
-function leaseObstacle(lease: LeaseLook): string | undefined {
-  if (lease.kind === 'free') return undefined;
+function leaseObstacle(lease: LeaseLook, hostId: number): string | undefined {
+  // In the name of this host with no VM here: QEMU died while the storage was away, so that nobody could
+  // release it. sanlock grants it to its owner again; the others see a live owner and wait.
+  if (lease.kind === 'free' || lease.byHostId === hostId) return undefined;
   const owner = `host ${lease.byHostId}`;
   switch (lease.owner) {
     case 'live':
@@ -88,6 +90,7 @@ function leaseReason(seen: Observation): string {
   if (seen.lease.kind === 'unknown') return 'the lease is unknown';
   const lease = seen.lease.value;
   if (lease.kind === 'free') return 'the lease is free';
+  if (lease.byHostId === seen.hostId) return 'the lease is still in the name of this host';
   if (lease.owner === 'gone') return `the lease of host ${lease.byHostId} has lapsed`;
   const when = lease.grantableInS === undefined ? '' : `, about ${Math.ceil(lease.grantableInS)} s`;
   return `waiting for the lease of host ${lease.byHostId}${when}`;

@@ -78,6 +78,13 @@ const ROWS: readonly Row[] = [
     ['start-vm'],
   ],
   [
+    'a lease that stayed in the name of this host when QEMU died without storage: it is no obstacle here',
+    machineIn('EngineDown'),
+    { lease: heldBy(1, 'live') },
+    'EngineStart',
+    ['start-vm'],
+  ],
+  [
     'an owner of unknown state is not dead',
     machineIn('EngineDown', { peersNow: [dead] }),
     { lease: heldBy(2, 'unknown') },

@@ -1,6 +1,6 @@
 import { type Budget, choicesOf, describeChoice } from './choices.js';
 import { nextModel, type Path, startModel } from './explore.js';
-import { healed } from './heal.js';
+import { healed, isHealthy } from './heal.js';
 import type { Model } from './model.js';
 
 /** A path round by round, as one would read it in a log: what went wrong, and what each daemon decided. */
@@ -18,6 +18,7 @@ export function narrate(path: Path, hosts: number, budget: Budget, calmAfter: nu
     lines.push('everything is healed');
   }
   for (let count = 0; count < calmAfter; count += 1) {
+    if (isHealthy(model) || model.broken !== undefined) break;
     lines.push(`round ${model.round + 1}: calm`);
     model = nextModel(model, { kind: 'calm' }, (told, id) => lines.push(lineOf(told, id)));
     lines.push(stateLine(model));

@@ -60,6 +60,7 @@ function startFault(before: Machine, seen: Observation): string | undefined {
   if (before.memory.restartHere) return undefined;
   if (seen.lease.kind === 'unknown') return 'a start with the lease unknown (I5)';
   const lease = seen.lease.value;
+  if (lease.kind === 'held' && lease.byHostId === seen.hostId) return undefined;
   if (lease.kind === 'held' && (lease.owner === 'live' || lease.owner === 'unknown')) {
     return `a start against a lease whose owner is ${lease.owner}`;
   }
