@@ -57,6 +57,7 @@ function setGlobal(world: World, on: boolean): void {
     return;
   }
   world.storage.slots.set(0, encodeGlobalSlot({ maintenance: on }));
+  world.isGlobalMaintenance = on;
   writer.run?.process.deliver(() => writer.run?.daemon.wake());
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { StateName } from '@hosted-engine/core';
 import { createDaemon, createHostIdGuard, type Daemon, type TurnSummary } from '@hosted-engine/ha';
 import { daemonOptions } from './daemon-ports.js';
@@ -30,7 +31,8 @@ export class SimHost {
   readonly name: string;
   readonly random: Random;
   readonly path: StoragePath;
-  readonly time: HostTime;
+  /** A boot begins its monotonic clock anew. */
+  time: HostTime;
   machine: Machine | undefined;
   run: Run | undefined;
   turn: TurnSummary | undefined;
@@ -80,6 +82,8 @@ export class SimHost {
   powerOn(daemonInS: number): void {
     if (this.isPowered) return;
     this.#boot?.cancel();
+    const wallS = this.time.wallMs() / 1000 - this.world.nowS;
+    this.time = new HostTime(this.world.clock, this.random.between(5, 30), wallS);
     const machine = new Machine(this.world, this);
     this.machine = machine;
     this.world.happened({ kind: 'powered', host: this, on: true, why: '' });
@@ -111,6 +115,8 @@ export class SimHost {
     const process = new SimProcess(world.clock);
     const clock = clockOf(world.clock, this.time, process);
     const life = new AbortController();
+    // Each of the daemon's loops listens.
+    setMaxListeners(0, life.signal);
     const options = daemonOptions(this, machine, process, clock);
     const guard = createHostIdGuard({
       lockspaces: options.lockspaces,

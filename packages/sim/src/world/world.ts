@@ -2,7 +2,7 @@
 // libvirt, QEMU, the storage, the network and the clocks are simulated below it.
 
 import { decodeGlobalSlot } from '@hosted-engine/core';
-import { Checkers, type Violation } from '../check/checkers.js';
+import { Checkers, type RuleName, type Violation } from '../check/checkers.js';
 import { applyFault } from './apply.js';
 import { describeEvent } from './describe.js';
 import type { WorldEvent } from './event.js';
@@ -43,6 +43,8 @@ export class World {
   readonly trouble: EngineTrouble = { isBroken: false, isFlappedDown: false };
   readonly checkers: Checkers;
   isGatewayUp = true;
+  /** The flag as it was last written to slot 0. */
+  isGlobalMaintenance = false;
   migrations: 'work' | 'fail' | 'hang' = 'work';
   readonly #log: LogLine[] = [];
   readonly #listeners = new Set<(event: WorldEvent) => void>();
@@ -84,7 +86,6 @@ export class World {
   /** Lets time pass. */
   async advance(seconds: number): Promise<void> {
     await this.clock.advance(seconds);
-    this.checkers.atRest();
   }
 
   /** Throws a RangeError when the fault names a host that is not there. */
@@ -113,6 +114,7 @@ export class World {
     return this.hosts.find((host) => host.machine?.hypervisor.isRunning === true);
   }
 
+  /** What slot 0 says; undefined while it cannot be read. */
   get globalMaintenance(): boolean | undefined {
     const global = decodeGlobalSlot(this.storage.slot(0));
     return global.kind === 'global' ? (global.maintenance ?? false) : undefined;
@@ -135,7 +137,7 @@ export class World {
     for (const listener of this.#listeners) listener(event);
   }
 
-  violated(rule: string, hosts: readonly SimHost[], what: string): void {
+  violated(rule: RuleName, hosts: readonly SimHost[], what: string): void {
     this.checkers.report(rule, hosts, what);
   }
 
