@@ -63,6 +63,9 @@ export interface Loop {
   peers(): Peers;
 }
 
+/** A reason of our own spares the stack trace of a DOMException with each early turn. */
+const WOKEN = 'woken';
+
 export function createLoop(options: LoopOptions): Loop {
   const { clock, facts, core } = options;
   let machine = initialMachine(clock.monotonicS());
@@ -124,10 +127,10 @@ export function createLoop(options: LoopOptions): Loop {
   }
 
   return {
-    wake: () => wakeUp.abort(),
+    wake: () => wakeUp.abort(WOKEN),
     peers: () => machine.memory.peers,
     async run(signal) {
-      signal.addEventListener('abort', () => wakeUp.abort(), { once: true });
+      signal.addEventListener('abort', () => wakeUp.abort(WOKEN), { once: true });
       while (!signal.aborted) {
         wakeUp = new AbortController();
         turn();

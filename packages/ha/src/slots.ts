@@ -2,6 +2,7 @@ import {
   decodeGlobalSlot,
   decodeHostSlot,
   type Fact,
+  isAllZero,
   type PeerSlot,
   peerSlotOf,
   type SlotsReading,
@@ -71,7 +72,7 @@ export function createSlotReader(options: SlotReaderOptions): SlotReader {
       nearScanS = nowS;
       isScanWanted = false;
     }
-    const slots = new Map([...scanned].filter(([id, bytes]) => id === 0 || isUsed(bytes)));
+    const slots = new Map([...scanned].filter(([id, bytes]) => id === 0 || !isAllZero(bytes)));
     used = [...slots.keys()].filter((id) => id !== 0);
     return slots;
 
@@ -123,8 +124,4 @@ export function createSlotReader(options: SlotReaderOptions): SlotReader {
       };
     },
   };
-}
-
-function isUsed(bytes: Uint8Array): boolean {
-  return bytes.some((byte) => byte !== 0);
 }

@@ -50,7 +50,8 @@ export class OneAtATime {
       if (first === 'expired') throw timedOut(what, deadlineMs, false);
       return first.value;
     } finally {
-      timer.abort();
+      // A reason of our own spares the stack trace of a DOMException with each operation.
+      timer.abort('over');
     }
   }
 }

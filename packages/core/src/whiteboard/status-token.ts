@@ -63,8 +63,12 @@ export function boundedEngineStatus(status: EngineStatus): EngineStatus {
   };
 }
 
+/** Text of which no character needs an escape. */
+const PLAIN = /^[ !#-[\]-{}~]*$/;
+
 /** The longest start of `text` whose escaped form has at most `max` characters. */
 function cutEscaped(text: string, max: number): string {
+  if (PLAIN.test(text)) return text.slice(0, max);
   let length = 0;
   let kept = '';
   for (const character of text) {

@@ -72,14 +72,22 @@ export function createMonitor<T>(options: MonitorOptions<T>): Monitor<T> {
     },
     refresh,
     async run(signal) {
-      const left = new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
       while (!signal.aborted) {
-        await Promise.race([refresh(), left]);
+        await endOrAbort(refresh(), signal);
         if (!signal.aborted) await clock.sleep(options.intervalS * 1000, signal);
       }
     },
   };
+}
+
+/** Resolves at the first of both. Leaves nothing behind at the signal, which lives as long as the daemon. */
+function endOrAbort(end: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    signal.addEventListener('abort', done, { once: true });
+    void end.then(done);
+  });
 }

@@ -20,6 +20,9 @@ export interface VolumeLease {
 export const VM_CONF =
   'vmId=11111111-2222-4333-8444-555555555555\nvmName=HostedEngine\nmemSize=4096\n';
 
+/** Nobody writes into what is read. */
+const NO_SLOT = new Uint8Array(SLOT_SIZE);
+
 export class SharedStorage {
   readonly slots = new Map<number, Uint8Array>();
   /** By lockspace and host id. */
@@ -39,7 +42,7 @@ export class SharedStorage {
   }
 
   slot(id: number): Uint8Array {
-    return this.slots.get(id) ?? new Uint8Array(SLOT_SIZE);
+    return this.slots.get(id) ?? NO_SLOT;
   }
 }
 
