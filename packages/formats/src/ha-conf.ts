@@ -1,3 +1,4 @@
+import type { FlagKey } from './conf-key.js';
 import { FormatError, type FormatProblem } from './format-error.js';
 import { KeyValueDocument } from './key-value-document.js';
 
@@ -10,21 +11,49 @@ export interface HaConf {
   readonly localMaintenanceForced: boolean;
 }
 
-/** A missing key is false. Throws FormatError for a value that is neither true nor false. */
+export const HA_CONF_KEYS = {
+  localMaintenance: {
+    key: 'local_maintenance',
+    type: 'flag',
+    fallback: false,
+    meaning: 'this host never runs the engine VM, and moves it away when it does',
+  },
+  localMaintenanceManual: {
+    key: 'local_maintenance_manual',
+    type: 'flag',
+    fallback: false,
+    meaning: 'it was set by hand, not by the engine with the maintenance of the host',
+  },
+  localMaintenanceForced: {
+    key: 'local_maintenance_forced',
+    type: 'flag',
+    fallback: false,
+    isOurs: true,
+    meaning: 'the engine VM is stopped when no other host can take it',
+  },
+} as const satisfies Readonly<Record<keyof HaConf, FlagKey>>;
+
+const FIELDS = Object.keys(HA_CONF_KEYS) as (keyof HaConf)[];
+
+/**
+ * A missing key is false. Throws FormatError for a value that is neither true nor false: only the first letter
+ * counts, as for the original.
+ */
 export function parseHaConf(text: string, file: string): HaConf {
   const document = KeyValueDocument.parse(text);
   const problems: FormatProblem[] = [];
-  const flag = (key: string): boolean => {
+  const flag = (field: keyof HaConf): boolean => {
+    const { key } = HA_CONF_KEYS[field];
     const first = (document.get(key) ?? 'f').slice(0, 1).toLowerCase();
     if (first === '' || !'ty1fn0'.includes(first)) {
       problems.push({ key, what: 'is neither True nor False' });
     }
     return first !== '' && 'ty1'.includes(first);
   };
-  const conf = {
-    localMaintenance: flag('local_maintenance'),
-    localMaintenanceManual: flag('local_maintenance_manual'),
-    localMaintenanceForced: flag('local_maintenance_forced'),
+  const conf: HaConf = {
+    localMaintenance: flag('localMaintenance'),
+    localMaintenanceManual: flag('localMaintenanceManual'),
+    localMaintenanceForced: flag('localMaintenanceForced'),
   };
   if (problems.length > 0) throw new FormatError(file, problems);
   return conf;
@@ -32,10 +61,8 @@ export function parseHaConf(text: string, file: string): HaConf {
 
 /** The text for `conf`; with `base`, the file as it is now, everything else in it stays. */
 export function formatHaConf(conf: HaConf, base = ''): string {
-  const word = (value: boolean): string => (value ? 'True' : 'False');
-  return KeyValueDocument.parse(base)
-    .with('local_maintenance', word(conf.localMaintenance))
-    .with('local_maintenance_manual', word(conf.localMaintenanceManual))
-    .with('local_maintenance_forced', word(conf.localMaintenanceForced))
-    .toString();
+  return FIELDS.reduce(
+    (document, field) => document.with(HA_CONF_KEYS[field].key, conf[field] ? 'True' : 'False'),
+    KeyValueDocument.parse(base),
+  ).toString();
 }

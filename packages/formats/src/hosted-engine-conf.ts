@@ -1,5 +1,10 @@
-import { FormatError, type FormatProblem } from './format-error.js';
+import type { ConfKey } from './conf-key.js';
+import { ConfReader } from './conf-reader.js';
+import { FormatError } from './format-error.js';
+import { HOSTED_ENGINE_CONF_KEYS as KEYS, SERVICE_START_TIMEOUT } from './hosted-engine-keys.js';
 import { KeyValueDocument } from './key-value-document.js';
+
+export { HOSTED_ENGINE_CONF_KEYS } from './hosted-engine-keys.js';
 
 /** An image and its one volume on the hosted-engine storage domain. */
 export interface DiskRef {
@@ -43,76 +48,51 @@ export interface HostedEngineConf {
   readonly serviceStartTimeS: number | undefined;
 }
 
-const ZERO_UUID = '00000000-0000-0000-0000-000000000000';
-const VM_CONF_PATH = '/run/ovirt-hosted-engine-ha/vm.conf';
-const DOMAIN_TYPES = ['nfs', 'posixfs', 'glusterfs'] as const;
-
 /** Throws FormatError that names every key which is missing or makes no sense. */
 export function parseHostedEngineConf(text: string, file: string): HostedEngineConf {
   const entries = KeyValueDocument.parse(text).entries();
-  const problems: FormatProblem[] = [];
-  const optional = (key: string): string | undefined => {
+  const reader = new ConfReader(({ key }) => {
     const value = entries.get(key);
-    return value === '' || value === 'None' ? undefined : value;
-  };
-  const required = (key: string): string => {
-    const value = optional(key);
-    if (value === undefined) problems.push({ key, what: 'is missing' });
-    return value ?? '';
-  };
-  const number = (key: string): number | undefined => {
-    const value = optional(key);
-    if (value === undefined) return undefined;
-    if (/^\d+$/.test(value)) return Number(value);
-    problems.push({ key, what: 'is no number' });
-    return undefined;
-  };
-  const disk = (name: string): DiskRef => ({
-    imageId: required(`${name}_image_UUID`),
-    volumeId: required(`${name}_volume_UUID`),
+    if (value === '' || value === 'None') return undefined;
+    return key === KEYS.domainType.key ? value?.replace(/^nfs[34]$/, 'nfs') : value;
   });
-  const domainType = (): HostedEngineConf['domainType'] => {
-    const written = required('domainType').replace(/^nfs[34]$/, 'nfs');
-    const known = DOMAIN_TYPES.find((type) => type === written);
-    if (known === undefined && written !== '') {
-      problems.push({ key: 'domainType', what: `is none of ${DOMAIN_TYPES.join(', ')}` });
-    }
-    return known ?? 'nfs';
-  };
-  const hostId = (): number => {
-    required('host_id');
-    return number('host_id') ?? 0;
-  };
-
+  const required = (key: ConfKey & { readonly type: 'text' }): string => reader.get(key, '');
   const conf: HostedEngineConf = {
-    fqdn: required('fqdn'),
-    vmId: required('vmid'),
-    engineDisk: { imageId: required('vm_disk_id'), volumeId: required('vm_disk_vol_id') },
-    lockspace: disk('lockspace'),
-    metadata: disk('metadata'),
-    configuration: disk('conf'),
-    storage: required('storage'),
-    domainType: domainType(),
-    mntOptions: optional('mnt_options'),
-    vfsType: optional('vfs_type'),
-    nfsVersion: optional('nfs_version'),
-    sdUuid: required('sdUUID'),
-    spUuid: optional('spUUID') ?? ZERO_UUID,
-    connectionUuid: required('connectionUUID'),
-    hostId: hostId(),
-    vmConfPath: optional('conf') ?? VM_CONF_PATH,
-    gateway: optional('gateway'),
-    bridge: optional('bridge') ?? 'ovirtmgmt',
-    console: optional('console'),
-    vdsmUseSsl: (optional('vdsm_use_ssl') ?? 'true').toLowerCase() !== 'false',
-    networkTest: optional('network_test'),
-    tcpTestAddress: optional('tcp_t_address'),
-    tcpTestPort: number('tcp_t_port'),
-    networkTestTargets: optional('network_test_targets'),
-    networkTestRequired: number('network_test_required'),
-    serviceStartTimeS: number('service_start_time') ?? number('service_start_timeout'),
+    fqdn: required(KEYS.fqdn),
+    vmId: required(KEYS.vmId),
+    engineDisk: { imageId: required(KEYS.engineImageId), volumeId: required(KEYS.engineVolumeId) },
+    lockspace: {
+      imageId: required(KEYS.lockspaceImageId),
+      volumeId: required(KEYS.lockspaceVolumeId),
+    },
+    metadata: {
+      imageId: required(KEYS.metadataImageId),
+      volumeId: required(KEYS.metadataVolumeId),
+    },
+    configuration: { imageId: required(KEYS.confImageId), volumeId: required(KEYS.confVolumeId) },
+    storage: required(KEYS.storage),
+    // The reader knows no value but the choices.
+    domainType: reader.get(KEYS.domainType, 'nfs') as HostedEngineConf['domainType'],
+    mntOptions: reader.find(KEYS.mntOptions),
+    vfsType: reader.find(KEYS.vfsType),
+    nfsVersion: reader.find(KEYS.nfsVersion),
+    sdUuid: required(KEYS.sdUuid),
+    spUuid: required(KEYS.spUuid),
+    connectionUuid: required(KEYS.connectionUuid),
+    hostId: reader.get(KEYS.hostId, 0),
+    vmConfPath: required(KEYS.vmConfPath),
+    gateway: reader.find(KEYS.gateway),
+    bridge: required(KEYS.bridge),
+    console: reader.find(KEYS.console),
+    vdsmUseSsl: reader.get(KEYS.vdsmUseSsl, true),
+    networkTest: reader.find(KEYS.networkTest),
+    tcpTestAddress: reader.find(KEYS.tcpTestAddress),
+    tcpTestPort: reader.find(KEYS.tcpTestPort),
+    networkTestTargets: reader.find(KEYS.networkTestTargets),
+    networkTestRequired: reader.find(KEYS.networkTestRequired),
+    serviceStartTimeS: reader.find(KEYS.serviceStartTimeS) ?? reader.find(SERVICE_START_TIMEOUT),
   };
-  if (problems.length > 0) throw new FormatError(file, problems);
+  if (reader.problems.length > 0) throw new FormatError(file, reader.problems);
   return conf;
 }
 
@@ -122,47 +102,30 @@ export function parseHostedEngineConf(text: string, file: string): HostedEngineC
  */
 export function formatHostedEngineConf(conf: HostedEngineConf, base = ''): string {
   let document = KeyValueDocument.parse(base);
-  for (const [key, value] of hostedEngineConfEntries(conf)) {
+  const values = valuesOf(conf);
+  for (const field of Object.keys(KEYS) as Field[]) {
+    const { key } = KEYS[field];
+    const value = values[field];
     document = value === undefined ? document.without(key) : document.with(key, String(value));
   }
   return document.toString();
 }
 
-function hostedEngineConfEntries(
+type Field = keyof typeof KEYS;
+
+function valuesOf(
   conf: HostedEngineConf,
-): readonly (readonly [string, string | number | boolean | undefined])[] {
-  const disk = (name: string, { imageId, volumeId }: DiskRef) =>
-    [
-      [`${name}_volume_UUID`, volumeId],
-      [`${name}_image_UUID`, imageId],
-    ] as const;
-  return [
-    ['fqdn', conf.fqdn],
-    ['vm_disk_id', conf.engineDisk.imageId],
-    ['vm_disk_vol_id', conf.engineDisk.volumeId],
-    ['vmid', conf.vmId],
-    ['storage', conf.storage],
-    ['nfs_version', conf.nfsVersion],
-    ['mnt_options', conf.mntOptions],
-    ['vfs_type', conf.vfsType],
-    ['conf', conf.vmConfPath],
-    ['service_start_time', conf.serviceStartTimeS],
-    ['host_id', conf.hostId],
-    ['console', conf.console],
-    ['domainType', conf.domainType],
-    ['spUUID', conf.spUuid],
-    ['sdUUID', conf.sdUuid],
-    ['connectionUUID', conf.connectionUuid],
-    ['vdsm_use_ssl', conf.vdsmUseSsl],
-    ['gateway', conf.gateway],
-    ['bridge', conf.bridge],
-    ['network_test', conf.networkTest],
-    ['tcp_t_address', conf.tcpTestAddress],
-    ['tcp_t_port', conf.tcpTestPort],
-    ['network_test_targets', conf.networkTestTargets],
-    ['network_test_required', conf.networkTestRequired],
-    ...disk('metadata', conf.metadata),
-    ...disk('lockspace', conf.lockspace),
-    ...disk('conf', conf.configuration),
-  ];
+): Readonly<Record<Field, string | number | boolean | undefined>> {
+  const { engineDisk, lockspace, metadata, configuration, ...rest } = conf;
+  return {
+    ...rest,
+    engineImageId: engineDisk.imageId,
+    engineVolumeId: engineDisk.volumeId,
+    lockspaceImageId: lockspace.imageId,
+    lockspaceVolumeId: lockspace.volumeId,
+    metadataImageId: metadata.imageId,
+    metadataVolumeId: metadata.volumeId,
+    confImageId: configuration.imageId,
+    confVolumeId: configuration.volumeId,
+  };
 }

@@ -1,6 +1,6 @@
 // The HA daemon put together from its ports. No decisions here, and nothing of this machine.
 
-import { DEFAULT_TIMING, type ScoreWeights, unknown } from '@hosted-engine/core';
+import { DEFAULT_TIMING, type ScoreWeights, type Timing, unknown } from '@hosted-engine/core';
 import {
   type Clock,
   type EngineProbe,
@@ -27,6 +27,8 @@ export interface DaemonOptions {
   readonly hostname: string;
   readonly bridge: string;
   readonly weights: ScoreWeights;
+  /** @default DEFAULT_TIMING */
+  readonly timing?: Timing;
   /** sanlock's io_timeout of the storage domain. @default 10 */
   readonly ioTimeoutS?: number;
   readonly clock: Clock;
@@ -105,7 +107,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     ownsHostId: options.ownsHostId,
     vmConfRefresh: () => vmConf.lastRefresh(),
   });
-  const core = { timing: DEFAULT_TIMING, weights: options.weights };
+  const core = { timing: options.timing ?? DEFAULT_TIMING, weights: options.weights };
   const recorder = createRecorder({
     journal: options.journal,
     hostId,

@@ -1,5 +1,5 @@
 import { type Fact, known, unknown } from '@hosted-engine/core';
-import { parseVmConf } from '@hosted-engine/formats';
+import { parseVmConf, VM_CONF_KEYS } from '@hosted-engine/formats';
 import { type Clock, HeError, type Log, messageOf } from '@hosted-engine/ports';
 
 /** Where vm.conf is kept between refreshes. */
@@ -38,7 +38,7 @@ export function createVmConfSource(options: VmConfSourceOptions): VmConfSource {
   let failure = 'vm.conf was not read yet';
 
   function take(candidate: string): void {
-    const memSize = Number(parseVmConf(candidate).settings['memSize']);
+    const memSize = Number(parseVmConf(candidate).settings[VM_CONF_KEYS.memSize.key]);
     memoryMiB = Number.isFinite(memSize) ? memSize : undefined;
     text = candidate;
   }

@@ -3,7 +3,7 @@
 //   H1. Until storage and VMs are restored after a start, every verb answers error 99 (vdsm.md A5).
 //   H2. Closing, or dying, touches no VM, no mount and no host id (I7).
 
-import { vmConfFromParams } from '@hosted-engine/formats';
+import { type VdsmConf, vmConfFromParams } from '@hosted-engine/formats';
 import {
   type Clock,
   HeError,
@@ -23,7 +23,6 @@ import {
   type VerbHandlers,
   type VerbName,
 } from '@hosted-engine/vdsm';
-import type { VdsmConf } from './config/vdsm-conf.js';
 import { createFactsCache } from './facts-cache.js';
 import { hostCapabilities, networkSituation, operatingSystem } from './host/capabilities.js';
 import { createCpuSampler, parseProcStat } from './host/cpu-sampler.js';

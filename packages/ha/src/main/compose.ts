@@ -46,6 +46,7 @@ export async function runDaemon(
   signal: AbortSignal,
 ): Promise<void> {
   const { conf } = settings;
+  for (const warning of settings.agent.warnings) log.warn(warning);
   const clock = createSystemClock();
   const directIo = createDirectIo(clock);
   const processes = createProcessRunner();
@@ -74,7 +75,8 @@ export async function runDaemon(
     hostId: conf.hostId,
     hostname: hostname(),
     bridge: conf.bridge,
-    weights: settings.weights,
+    weights: settings.agent.weights,
+    timing: settings.agent.timing,
     ioTimeoutS: settings.ioTimeoutS,
     clock,
     log,

@@ -1,21 +1,20 @@
 import { readFileSync } from 'node:fs';
-import type { ScoreWeights } from '@hosted-engine/core';
 import {
   type HostedEngineConf,
-  IniDocument,
   parseHaConf,
   parseHostedEngineConf,
+  parseVdsmConf,
 } from '@hosted-engine/formats';
 import { HeError, type Log, messageOf } from '@hosted-engine/ports';
 import type { TlsFiles } from '@hosted-engine/vdsm';
-import { weightsOf } from '../config.js';
+import { type AgentConf, parseAgentConf } from '../config/agent-conf.js';
 import type { LocalMaintenance } from '../loop.js';
 import { PATHS } from './paths.js';
 
 /** All that is read from this host's files at the start. */
 export interface Settings {
   readonly conf: HostedEngineConf;
-  readonly weights: ScoreWeights;
+  readonly agent: AgentConf;
   readonly tls: TlsFiles | undefined;
   readonly hostdPort: number;
   readonly emulation: boolean;
@@ -31,15 +30,14 @@ export function readSettings(): Settings {
     });
   }
   const conf = parseHostedEngineConf(confText, PATHS.hostedEngineConf);
-  const agent = IniDocument.parse(readOptional(PATHS.agentConf) ?? '', PATHS.agentConf);
-  const vdsm = IniDocument.parse(readOptional(PATHS.vdsmConf) ?? '', PATHS.vdsmConf);
+  const vdsm = parseVdsmConf(readOptional(PATHS.vdsmConf) ?? '', PATHS.vdsmConf);
   return {
     conf,
-    weights: weightsOf((key) => agent.get('score', key)),
+    agent: parseAgentConf(readOptional(PATHS.agentConf) ?? '', PATHS.agentConf),
     tls: conf.vdsmUseSsl ? readTls() : undefined,
-    hostdPort: Number(vdsm.get('addresses', 'management_port') ?? 54321),
-    emulation: vdsm.get('devel', 'allow_emulation')?.toLowerCase() === 'true',
-    ioTimeoutS: Number(vdsm.get('sanlock', 'io_timeout') ?? 10),
+    hostdPort: vdsm.managementPort,
+    emulation: vdsm.allowEmulation,
+    ioTimeoutS: vdsm.sanlockIoTimeoutS,
   };
 }
 

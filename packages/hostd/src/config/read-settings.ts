@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseVdsmConf, type VdsmConf } from '@hosted-engine/formats';
 import { HeError, messageOf } from '@hosted-engine/ports';
 import type { TlsFiles } from '@hosted-engine/vdsm';
-import { parseVdsmConf, type VdsmConf } from './vdsm-conf.js';
 
 /** Reads vdsm.conf; without the file every key has its default. */
 export async function readVdsmConf(path: string): Promise<VdsmConf> {

@@ -2,7 +2,7 @@
  * vm.conf to libvirt's domain XML, with oVirt's metadata and the lease of each exclusive disk
  * (vdsm.md D). Pure: paths of disks and places of leases are the host daemon's to fill in.
  */
-import type { VmConf } from '@hosted-engine/formats';
+import { VM_CONF_KEYS, type VmConf } from '@hosted-engine/formats';
 import { formatXml, serializeXml } from '../xml/serialize-xml.js';
 import { element, type XmlElement } from '../xml/xml-tree.js';
 import type { Machine } from './device-address.js';
@@ -12,7 +12,7 @@ import { invalidDefinition } from './invalid-definition.js';
 import { OVIRT_VM_NAMESPACE, setLaunchPaused } from './ovirt-metadata.js';
 import { impliedDevices, plainDevices } from './plain-devices.js';
 import { parseDomain } from './read-domain-xml.js';
-import { isTrue, positiveInteger, required } from './vm-settings.js';
+import { isTrue, positiveInteger, required, setting } from './vm-settings.js';
 
 export interface DomainXmlOptions {
   /** The host cannot use KVM, or the VM is to run on such hosts too. */
@@ -26,7 +26,7 @@ const BOOT_DEVICE: Readonly<Record<string, string>> = { c: 'hd', d: 'cdrom', n: 
  *   carries its XML (`xmlBase64`) passes as it is, but for `launchPaused` and emulation.
  */
 export function domainXmlFromVmConf(conf: VmConf, options: DomainXmlOptions): string {
-  const encoded = conf.settings['xmlBase64'];
+  const encoded = setting(conf, 'xmlBase64');
   if (encoded === undefined) return formatXml(buildDomain(conf, options));
   const domain = parseDomain(decodeBase64(encoded));
   if (isLaunchPaused(conf)) setLaunchPaused(domain);
@@ -35,14 +35,14 @@ export function domainXmlFromVmConf(conf: VmConf, options: DomainXmlOptions): st
 }
 
 function buildDomain(conf: VmConf, { emulation }: DomainXmlOptions): XmlElement {
-  const machineType = conf.settings['emulatedMachine'] || 'pc';
+  const machineType = required(conf, 'emulatedMachine');
   const machine: Machine = { emulation, isQ35: machineType.includes('q35') };
   const uuid = required(conf, 'vmId').toLowerCase();
   const memoryKiB = positiveInteger(required(conf, 'memSize'), 'memSize') * 1024;
-  const cpus = positiveInteger(conf.settings['smp'] || '1', 'smp');
+  const cpus = positiveInteger(required(conf, 'smp'), 'smp');
   const cpusMax = Math.max(
     cpus,
-    positiveInteger(conf.settings['maxVCpus'] || String(cpus), 'maxVCpus'),
+    positiveInteger(setting(conf, 'maxVCpus') ?? String(cpus), 'maxVCpus'),
   );
   const drives = conf.drives.map((drive) => ({ type: 'disk', device: 'disk', ...drive }));
   const isDisk = (spec: { readonly type?: unknown }): boolean => spec.type === 'disk';
@@ -50,7 +50,7 @@ function buildDomain(conf: VmConf, { emulation }: DomainXmlOptions): XmlElement 
   const others = conf.devices.filter((spec) => !isDisk(spec));
 
   const domain = element('domain', { type: 'kvm' }, [
-    element('name', {}, [conf.settings['vmName'] || uuid]),
+    element('name', {}, [setting(conf, 'vmName') ?? uuid]),
     element('uuid', {}, [uuid]),
     element('metadata', {}, [metadata(conf, disks.metadata)]),
     element('memory', { unit: 'KiB' }, [String(memoryKiB)]),
@@ -59,7 +59,7 @@ function buildDomain(conf: VmConf, { emulation }: DomainXmlOptions): XmlElement 
     sysinfo(uuid),
     os(conf, machineType),
     element('features', {}, [element('acpi')]),
-    cpu(conf.settings['cpuType'], cpusMax),
+    cpu(setting(conf, 'cpuType'), cpusMax),
     clock(),
     // A reboot inside would keep a VM that the HA daemon has judged; it starts a new one instead.
     element('on_poweroff', {}, ['destroy']),
@@ -77,7 +77,8 @@ function buildDomain(conf: VmConf, { emulation }: DomainXmlOptions): XmlElement 
 }
 
 function isLaunchPaused(conf: VmConf): boolean {
-  const launchPaused = conf.settings['launchPaused'];
+  // Alone on its line it is true as well.
+  const launchPaused = conf.settings[VM_CONF_KEYS.launchPaused.key];
   return launchPaused === '' || isTrue(launchPaused);
 }
 
@@ -109,7 +110,7 @@ function sysinfo(uuid: string): XmlElement {
 /** Per-device boot orders and a general one exclude each other. */
 function os(conf: VmConf, machine: string): XmlElement {
   const isOrdered = conf.devices.some((spec) => Boolean(spec['bootOrder']));
-  const boot = [...(conf.settings['boot'] || 'c')].flatMap((letter) => {
+  const boot = [...required(conf, 'boot')].flatMap((letter) => {
     const dev = BOOT_DEVICE[letter];
     return dev === undefined ? [] : [element('boot', { dev })];
   });

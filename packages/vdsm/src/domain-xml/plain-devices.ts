@@ -3,7 +3,7 @@ import type { VmConf, VmSpec } from '@hosted-engine/formats';
 import { element, type XmlElement } from '../xml/xml-tree.js';
 import { addressElement, bootElement, type Machine } from './device-address.js';
 import { invalidDefinition } from './invalid-definition.js';
-import { isTrue, textIn } from './vm-settings.js';
+import { isTrue, setting, textIn } from './vm-settings.js';
 
 const RNG_SOURCE: Readonly<Record<string, string>> = {
   urandom: '/dev/urandom',
@@ -46,7 +46,7 @@ export function plainDevices(specs: readonly VmSpec[], machine: Machine): XmlEle
 /** What every VM has, and what vm.conf says at its top level instead of as a device. */
 export function impliedDevices(conf: VmConf, machine: Machine): XmlElement[] {
   const has = (type: string): boolean => conf.devices.some((spec) => spec['type'] === type);
-  const display = conf.settings['display'];
+  const display = setting(conf, 'display');
   const isSpice = display === 'qxl' || display === 'qxlnc';
   const devices: XmlElement[] = [];
   if (!has('graphics')) devices.push(graphics(isSpice ? 'spice' : 'vnc'));

@@ -1,10 +1,22 @@
-import type { VmConf, VmSpec } from '@hosted-engine/formats';
+import {
+  type ConfKey,
+  VM_CONF_KEYS,
+  type VmConf,
+  type VmSettingName,
+  type VmSpec,
+} from '@hosted-engine/formats';
 import { invalidDefinition } from './invalid-definition.js';
 
+/** A setting, or its default; undefined when it is missing or empty and has none. */
+export function setting(conf: VmConf, name: VmSettingName): string | undefined {
+  const { key, fallback }: ConfKey = VM_CONF_KEYS[name];
+  return conf.settings[key] || fallback?.toString();
+}
+
 /** A setting that must be there. @throws HeError HE_CONFIG_INVALID */
-export function required(conf: VmConf, key: string): string {
-  const value = conf.settings[key];
-  if (value === undefined || value === '') throw invalidDefinition(`${key} is missing`);
+export function required(conf: VmConf, name: VmSettingName): string {
+  const value = setting(conf, name);
+  if (value === undefined) throw invalidDefinition(`${VM_CONF_KEYS[name].key} is missing`);
   return value;
 }
 

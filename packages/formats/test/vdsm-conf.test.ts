@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { parseVdsmConf } from '../../src/config/vdsm-conf.js';
+import { parseVdsmConf } from '../src/index.js';
 
 it('has VDSM’s defaults', () => {
   assert.deepEqual(parseVdsmConf('', 'vdsm.conf'), {
