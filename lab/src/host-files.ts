@@ -19,7 +19,9 @@ remember_owner = 0
 stdio_handler = "file"
 `;
 
-const LIBVIRTD_CONF = `auth_unix_ro = "none"
+// Its unit has --listen; set-up turns TLS on when there are certificates.
+const LIBVIRTD_CONF = `listen_tls = 0
+auth_unix_ro = "none"
 auth_unix_rw = "none"
 unix_sock_group = "root"
 `;
@@ -63,11 +65,20 @@ export function seedFolder(hostDir: string): string {
   return join(hostDir, 'seed');
 }
 
+/** Hosts know each other by their addresses on the network between them; everyone else asks DNS. */
+function hostsFile(network: NetworkPlan, host: HostPlan): string {
+  const lines = network.hosts.map((one) => {
+    const address = one.id === host.id ? one.address : one.backAddress;
+    return `${address} ${one.fqdn} ${one.name}`;
+  });
+  return `${['127.0.0.1 localhost', ...lines].join('\n')}\n`;
+}
+
 /** Writes a new host's own files for its first boot. */
 export function writeHostFiles(hostDir: string, network: NetworkPlan, host: HostPlan): void {
   const file = (path: string): string => join(seedFolder(hostDir), path);
   put(file('/etc/hostname'), `${host.fqdn}\n`);
-  put(file('/etc/hosts'), `127.0.0.1 localhost\n${host.address} ${host.fqdn} ${host.name}\n`);
+  put(file('/etc/hosts'), hostsFile(network, host));
   put(
     file('/etc/resolv.conf'),
     `search ${DOMAIN}\nnameserver ${network.gateway}\noptions timeout:2 attempts:2\n`,

@@ -1,6 +1,7 @@
 export type { ClusterPlan } from './cluster/answers.js';
 export type { EngineReply, EngineRequest } from './cluster/engine-client.js';
 export { clusterVm, type GuestVm } from './cluster/guest.js';
+export { type OutageReport, type OutageWatch, watchOutage } from './cluster/outage.js';
 export type { ClusterStatus, HostStatus } from './cluster/vm-status.js';
 export { Cluster } from './cluster.js';
 export { applianceImage, type DeployOptions, deployCluster, openCluster } from './deploy.js';

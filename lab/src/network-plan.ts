@@ -1,4 +1,7 @@
-/** Addresses and names of a lab's network: 10.88.N.0/24 inside the lab's namespaces. */
+/**
+ * Addresses and names of a lab's networks, inside its namespaces: 10.88.N.0/24 for management and the
+ * engine VM, 10.89.N.0/24 for what hosts say to each other (migrations).
+ */
 
 export const HOST_COUNT_MAX = 5;
 const FIRST_HOST_OCTET = 10;
@@ -16,6 +19,9 @@ export interface HostPlan {
   readonly mac: string;
   /** The end of the host's cable on the site's bridge. */
   readonly sitePort: string;
+  /** On the network between hosts, where the other hosts reach this one by its name. */
+  readonly backAddress: string;
+  readonly backPort: string;
 }
 
 export interface NetworkPlan {
@@ -41,6 +47,8 @@ export function networkPlan(subnet: number, hostCount: number): NetworkPlan {
       address: `10.88.${subnet}.${FIRST_HOST_OCTET + id}`,
       mac: `02:88:00:00:${hexOctet(subnet)}:${hexOctet(FIRST_HOST_OCTET + id)}`,
       sitePort: `port-h${id}`,
+      backAddress: `10.89.${subnet}.${FIRST_HOST_OCTET + id}`,
+      backPort: `back-h${id}`,
     });
   }
   return {

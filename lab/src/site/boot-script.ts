@@ -80,6 +80,8 @@ function networkLines(plan: BootPlan): readonly string[] {
     `link set ${BRIDGE} up`,
     `address add ${plan.host.address}/${PREFIX_LENGTH} broadcast + dev ${BRIDGE}`,
     `route add default via ${plan.gateway}`,
+    'link set eth1 up',
+    `address add ${plan.host.backAddress}/${PREFIX_LENGTH} broadcast + dev eth1`,
     'END',
   ];
 }

@@ -10,11 +10,13 @@ import {
 import { run, runOrThrow } from '../proc/run.js';
 
 /**
- * The lab's network, inside the site's own network namespace: a bridge with the gateway's address,
- * name service on it, and one cable to each powered host.
+ * The lab's networks, inside the site's own network namespace: a bridge with the gateway's address,
+ * name service on it, and one cable to each powered host; a second bridge and cable for what hosts
+ * say to each other.
  */
 
 const SITE_BRIDGE = 'lab0';
+const BACK_BRIDGE = 'lab1';
 const TABLE = 'inet lab';
 
 async function ip(lines: readonly string[]): Promise<void> {
@@ -27,6 +29,8 @@ export async function layNetwork(plan: NetworkPlan): Promise<void> {
     `link add ${SITE_BRIDGE} type bridge forward_delay 0 stp_state 0`,
     `link set ${SITE_BRIDGE} up`,
     `address add ${plan.gateway}/${PREFIX_LENGTH} broadcast + dev ${SITE_BRIDGE}`,
+    `link add ${BACK_BRIDGE} type bridge forward_delay 0 stp_state 0`,
+    `link set ${BACK_BRIDGE} up`,
   ]);
   await runOrThrow('nft', ['-f', '-'], {
     input: `table ${TABLE} { chain gateway { type filter hook input priority 0; policy accept; }; }\n`,
@@ -57,11 +61,15 @@ export function startNameService(plan: NetworkPlan, logPath: string): ChildProce
   return child;
 }
 
-/** Lays the cable of a booting host, whose PID 1 is `pid`. */
+/** Lays the cables of a booting host, whose PID 1 is `pid`. */
 export async function plugHost(host: HostPlan, pid: number, isUp: boolean): Promise<void> {
   // The kernel takes a dead host's cable away some time after its last process: not at once.
   await run('ip', ['link', 'delete', host.sitePort]);
+  await run('ip', ['link', 'delete', host.backPort]);
   await ip([
+    `link add ${host.backPort} type veth peer name eth1 netns ${pid}`,
+    `link set ${host.backPort} master ${BACK_BRIDGE}`,
+    `link set ${host.backPort} up`,
     `link add ${host.sitePort} type veth peer name eth0 address ${host.mac} netns ${pid}`,
     `link set ${host.sitePort} master ${SITE_BRIDGE}`,
     `link set ${host.sitePort} ${isUp ? 'up' : 'down'}`,

@@ -6,6 +6,7 @@
 import { type VdsmConf, vmConfFromParams } from '@hosted-engine/formats';
 import {
   type Clock,
+  type DomainMover,
   HeError,
   type Log,
   messageOf,
@@ -35,10 +36,12 @@ import { hostHaMaintenanceVerbs } from './verbs/host-ha-maintenance.js';
 import { hostInfoVerbs } from './verbs/host-info.js';
 import { vmCreateVerbs } from './verbs/vm-create.js';
 import { vmListVerbs } from './verbs/vm-list.js';
+import { vmMigrateVerbs } from './verbs/vm-migrate.js';
 import { vmPowerVerbs } from './verbs/vm-power.js';
 import { vmTicketVerbs } from './verbs/vm-ticket.js';
 import { createCpuUsageMeter } from './vm/cpu-usage.js';
 import { completeDefinition, describeDefinition, isEmulated } from './vm/domain-definition.js';
+import { createPeerHosts } from './vm/peer-hosts.js';
 import { statusEvent } from './vm/vm-stats.js';
 import type { VmStore } from './vm/vm-store.js';
 import { createVmTable, type VmTable } from './vm/vm-table.js';
@@ -48,7 +51,7 @@ export interface DaemonDeps {
   readonly tls: TlsFiles | undefined;
   readonly hostUuid: string;
   readonly version: string;
-  readonly driver: VirtDriver;
+  readonly driver: VirtDriver & DomainMover;
   /** Restores what the previous run had, then serves. */
   readonly openStorage: () => Promise<Storage>;
   readonly vmStore: VmStore;
@@ -109,6 +112,11 @@ export function createDaemon(deps: DaemonDeps): Daemon {
         const payload = { [record.vmId]: statusEvent(record) };
         server.emitEvent(`|virt|VM_status|${record.vmId}`, payload);
       },
+      peers: createPeerHosts(deps.tls),
+      onMigration: (vmId, { progress }) => {
+        const payload = { [vmId]: { progress, postcopy: false } };
+        server.emitEvent(`|virt|VM_migration_status|${vmId}`, payload);
+      },
     });
     vms = table;
     const cpuMeter = createCpuUsageMeter(nowS);
@@ -162,6 +170,7 @@ export function createDaemon(deps: DaemonDeps): Daemon {
       }),
       ...vmListVerbs({ vms: table, cpu: cpuMeter, nowS }),
       ...vmPowerVerbs({ vms: table }),
+      ...vmMigrateVerbs({ vms: table, nowS }),
       ...vmTicketVerbs({ vms: table, nowS, wallMs: () => clock.wallMs() }),
     };
   }

@@ -23,6 +23,8 @@ import { createStorage } from './storage/create-storage.js';
 import { createVmStore } from './vm/vm-store.js';
 
 const RUN_DIR = '/run/vdsm';
+/** Where set-up puts the host's certificate by the names that libvirt and QEMU look for. */
+const MIGRATION_PKI = '/etc/pki/vdsm/libvirt-migrate';
 const VDSM_OWNER = { uid: 36, gid: 36 };
 
 const clock = createSystemClock();
@@ -39,7 +41,10 @@ async function main(): Promise<void> {
   const hostUuid = await hostIdentity('/etc/vdsm/vdsm.id');
   const notify = createSystemdNotify(process.env);
   const processes = createProcessRunner();
-  const driver = createLibvirtDriver({ log });
+  const driver = createLibvirtDriver({
+    transport: { pkiDir: conf.ssl ? MIGRATION_PKI : undefined },
+    log,
+  });
   const daemon = createDaemon({
     conf,
     tls,

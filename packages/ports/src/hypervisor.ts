@@ -42,8 +42,9 @@ export type VmCommand = 'shutdown' | 'destroy' | 'forget' | 'resume';
  *   H2. `startVm` resolves when the start was accepted; how it went shows in `vm()`. It is idempotent: a VM
  *       that runs or is being started is left alone, a dead entry of it is replaced.
  *   H3. `command` succeeds when there is nothing to do.
- *   H4. `migrateVm` resolves when the migration was accepted; the guest runs on here until it runs there,
- *       and a migration that fails leaves it running here. A second call while one is under way does nothing.
+ *   H4. The guest runs on here until it runs there, and a migration that fails leaves it running here. `migrateVm`
+ *       rejects with the reason when it fails, be it at once or half-way; an adapter that cannot tell resolves when
+ *       it was accepted. A second call while one is under way joins it.
  */
 export interface Hypervisor {
   vm(): Promise<VmReport>;

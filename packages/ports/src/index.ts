@@ -1,5 +1,6 @@
 export * from './clock.js';
 export * from './direct-io.js';
+export * from './domain-mover.js';
 export * from './he-error.js';
 export * from './hypervisor.js';
 export * from './lease-manager.js';

@@ -11,6 +11,7 @@ import { CONFIGURATION_STEPS, SHARED_CONFIGURATION } from './steps/configuration
 import { ENGINE_HOST_STEPS, HA_STEPS } from './steps/engine-host.js';
 import { ENGINE_VM_STEPS, SHUT_DOWN_VM } from './steps/engine-vm.js';
 import { HOSTD_STEPS, LIBVIRT_STEP } from './steps/host-services.js';
+import { MIGRATION_STEP } from './steps/migration.js';
 import { PREPARE_STEPS, releaseRun } from './steps/prepare.js';
 import { QUESTIONS } from './steps/questions.js';
 import { JOIN_STORAGE, MONITORING, POOL_RELEASE, STORAGE_CREATION } from './steps/storage.js';
@@ -26,6 +27,7 @@ export const DEPLOY_STEPS: readonly Step[] = [
   ...VALIDATION_STEPS,
   LIBVIRT_STEP,
   ...CERTIFICATE_STEPS,
+  MIGRATION_STEP,
   ...HOSTD_STEPS,
   ...STORAGE_CREATION,
   ...VOLUME_STEPS,

@@ -6,12 +6,16 @@ export const PATHS = {
   brokerConf: '/var/lib/ovirt-hosted-engine-ha/broker.conf',
   haConf: '/var/lib/ovirt-hosted-engine-ha/ha.conf',
   qemuConf: '/etc/libvirt/qemu.conf',
+  libvirtdConf: '/etc/libvirt/libvirtd.conf',
+  group: '/etc/group',
   vdsmConf: '/etc/vdsm/vdsm.conf',
   vdsmId: '/etc/vdsm/vdsm.id',
   resolvConf: '/etc/resolv.conf',
   caCert: '/etc/pki/vdsm/certs/cacert.pem',
   hostCert: '/etc/pki/vdsm/certs/vdsmcert.pem',
   hostKey: '/etc/pki/vdsm/keys/vdsmkey.pem',
+  /** The host's certificate once more, by the names and for the readers of libvirt and QEMU. */
+  migrationPki: '/etc/pki/vdsm/libvirt-migrate',
   /** Of one run alone; QEMU's user may enter, and reads what libvirt gives it. */
   seedDirectory: '/var/lib/ovirt-hosted-engine-setup/seed',
 } as const;
@@ -19,6 +23,9 @@ export const PATHS = {
 /** Units of the distribution and ours. */
 export const UNITS = {
   libvirt: 'libvirtd',
+  /** Active where systemd listens for libvirtd; then the other one has to be, for TLS. */
+  libvirtSocket: 'libvirtd.socket',
+  libvirtTlsSocket: 'libvirtd-tls.socket',
   sanlock: 'sanlock',
   hostd: 'vdsmd',
   ha: 'ovirt-ha-agent',

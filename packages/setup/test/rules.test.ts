@@ -124,6 +124,8 @@ describe('files of others', () => {
     );
     const right = 'a = 1\nlock_manager="sanlock" # mine\n';
     assert.equal(setLibvirtValue(right, 'lock_manager', 'sanlock'), right);
+    assert.equal(setLibvirtValue('listen_tls = 0\n', 'listen_tls', 1), 'listen_tls = 1\n');
+    assert.equal(setLibvirtValue('listen_tls = 1\n', 'listen_tls', 1), 'listen_tls = 1\n');
   });
 });
 

@@ -1,6 +1,13 @@
 import type { DownCause, VmView } from '@hosted-engine/core';
 import { parseVmConf } from '@hosted-engine/formats';
-import type { HostFigures, Hypervisor, StorageReport, VmReport } from '@hosted-engine/ports';
+import {
+  type Clock,
+  HeError,
+  type HostFigures,
+  type Hypervisor,
+  type StorageReport,
+  type VmReport,
+} from '@hosted-engine/ports';
 import {
   type DownVmStats,
   domainXmlFromVmConf,
@@ -13,6 +20,9 @@ import {
 const NO_VM = 1;
 const VM_EXISTS = 4;
 const MIGRATION_IN_PROGRESS = 51;
+const NOT_MIGRATING = 81;
+/** Between looks at a migration that was begun. */
+const MIGRATION_LOOK_MS = 500;
 /** A monitor's question; the answer must be there long before the fact it renews grows old. */
 const QUESTION = { timeoutMs: 4000 };
 const ACTION = { timeoutMs: 30_000 };
@@ -27,6 +37,7 @@ export interface VdsmHypervisorOptions {
   readonly emulation: boolean;
   /** Seconds that the guest is given on shutdown before VDSM reports failure. */
   readonly shutdownTimeoutS: number;
+  readonly clock: Clock;
 }
 
 /** The Hypervisor port over VDSM's verbs: a real VDSM and ours alike (vdsm.md B). */
@@ -66,6 +77,23 @@ export function createVdsmHypervisor(options: VdsmHypervisorOptions): Hypervisor
     }
   }
 
+  /** Rejects with the host daemon's reason when it failed. No answer is no end (I5). */
+  async function isMigrationOver(): Promise<boolean> {
+    let failure: string | undefined;
+    try {
+      const { view } = await vm();
+      if (view.kind !== 'running') return true;
+      if (view.status === 'Migration Source') return false;
+      // It is being prepared still, or it has failed.
+      const { status } = await vdsm.call('VM.getMigrationStatus', { vmID: vmId }, QUESTION);
+      if (status.code !== 0) failure = status.message;
+    } catch (error) {
+      if (error instanceof VdsmError && error.code === NOT_MIGRATING) failure = error.message;
+    }
+    if (failure !== undefined) throw new HeError('HE_FAILED', failure);
+    return false;
+  }
+
   const commands = { shutdown, destroy, forget, resume } as const;
 
   return {
@@ -97,6 +125,7 @@ export function createVdsmHypervisor(options: VdsmHypervisorOptions): Hypervisor
       } catch (error) {
         if (!(error instanceof VdsmError && error.code === MIGRATION_IN_PROGRESS)) throw error;
       }
+      while (!(await isMigrationOver())) await options.clock.sleep(MIGRATION_LOOK_MS);
     },
     async figures(): Promise<HostFigures> {
       const stats = await vdsm.call('Host.getStats', {}, QUESTION);

@@ -87,6 +87,7 @@ export async function runDaemon(
       hostdPort: settings.hostdPort,
       emulation: settings.emulation,
       shutdownTimeoutS: SHUTDOWN_TIMEOUT_S,
+      clock,
     }),
     whiteboard: createWhiteboardFile({
       path: `/run/vdsm/storage/${conf.sdUuid}/${conf.metadata.imageId}/${conf.metadata.volumeId}`,

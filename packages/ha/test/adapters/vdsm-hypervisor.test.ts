@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Log } from '@hosted-engine/ports';
+import type { Clock, Log } from '@hosted-engine/ports';
 import { hypervisorContract } from '@hosted-engine/ports/contract/hypervisor.contract';
 import {
   createVdsmServer,
@@ -15,6 +15,12 @@ import { createVdsmHypervisor } from '../../src/adapters/vdsm-hypervisor.js';
 const VM_ID = '11111111-2222-4333-8444-555555555555';
 const SD_UUID = '21d36d5b-a88b-44b1-887a-83f230505886';
 const QUIET: Log = { error() {}, warn() {}, info() {}, debug() {} };
+/** Every sleep is over at the next turn of the event loop. */
+const HASTY: Clock = {
+  monotonicS: () => 0,
+  wallMs: () => 0,
+  sleep: () => new Promise((resolve) => setImmediate(resolve)),
+};
 const VM_CONF = `vmId=${VM_ID}
 vmName=HostedEngine
 memSize=1024
@@ -78,6 +84,7 @@ function hypervisorOver(vdsm: VdsmCaller) {
     hostdPort: 54321,
     emulation: true,
     shutdownTimeoutS: 60,
+    clock: HASTY,
   });
 }
 
@@ -169,4 +176,44 @@ test('host figures: before its second sample the host daemon knows no load', asy
   cpu = { ...CPU, cpuStatistics: { 0: CPU, 1: CPU } };
   const second = await hypervisor.figures();
   assert.deepEqual([second.cpuBusyShare?.toFixed(2), second.cpuCount], ['0.15', 2]);
+});
+
+/** A host daemon whose answers about a migration follow each other; `throw` answers with an error. */
+function migrating(views: readonly (VmStats | VdsmError)[], end: VdsmError | number) {
+  const asked: string[] = [];
+  let look = 0;
+  const call = async (verb: string, params: { params?: { dst?: string } }) => {
+    asked.push(verb === 'VM.migrate' ? `${verb} ${params.params?.dst}` : verb);
+    if (verb === 'VM.getMigrationStatus') {
+      if (typeof end !== 'number') throw end;
+      return { status: { code: end, message: 'the target died' }, progress: 7 };
+    }
+    if (verb !== 'VM.getStats') return {};
+    const view = views[Math.min(look, views.length - 1)];
+    look += 1;
+    if (view instanceof VdsmError) throw view;
+    return [view];
+  };
+  return { asked, hypervisor: hypervisorOver({ call } as unknown as VdsmCaller) };
+}
+const leaving: VmStats = { vmId: VM_ID, status: 'Migration Source', statusTime: '3' };
+const up: VmStats = { vmId: VM_ID, status: 'Up', statusTime: '4' };
+const recovering = new VdsmError(99, 'Recovering from crash or Initializing');
+
+test('H4: a migration is over when the guest is gone from here', async () => {
+  const gone = down(EXIT_REASON.migrationSucceeded);
+  const { asked, hypervisor } = migrating([leaving, recovering, leaving, gone], 0);
+  await hypervisor.migrateVm('host2.lab.test');
+  assert.deepEqual(asked, ['VM.migrate host2.lab.test:54321', ...Array(4).fill('VM.getStats')]);
+});
+
+test('H4: a migration that fails half-way is told with its reason', async () => {
+  const { hypervisor } = migrating([leaving, up], 12);
+  await assert.rejects(hypervisor.migrateVm('host2.lab.test'), /the target died/);
+});
+
+test('H4: a migration that the host daemon knows nothing of any more has failed', async () => {
+  const unknown = new VdsmError(81, 'Migration not in progress');
+  const { hypervisor } = migrating([leaving, up], unknown);
+  await assert.rejects(hypervisor.migrateVm('host2.lab.test'), /not in progress/);
 });

@@ -10,6 +10,14 @@ export function secondsParameter(name: string, value: unknown, preset: number): 
   throw invalid(name, 'is no number of seconds');
 }
 
+/** A whole number of at least 1; clients send numbers and decimal text alike. */
+export function countParameter(name: string, value: unknown, preset: number): number {
+  if (value === undefined || value === null) return preset;
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  if (typeof number === 'number' && Number.isInteger(number) && number >= 1) return number;
+  throw invalid(name, 'is no whole number of at least 1');
+}
+
 export function textParameter(name: string, value: unknown): string {
   if (typeof value === 'string') return value;
   throw invalid(name, 'is no text');
@@ -28,6 +36,6 @@ export function textListParameter(name: string, value: unknown): readonly string
   throw invalid(name, 'is no list of texts');
 }
 
-function invalid(name: string, what: string): VdsmError {
+export function invalid(name: string, what: string): VdsmError {
   return new VdsmError(VDSM_CODE.invalidParameter, `Invalid parameter: ${name} ${what}`);
 }

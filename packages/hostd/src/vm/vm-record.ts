@@ -1,7 +1,7 @@
 // What hostd knows of one VM, and how events change it: pure, so that every path to an exit reason
 // can be read and tested in one place.
 
-import type { StopCause, VirtEvent } from '@hosted-engine/ports';
+import type { DomainView, StopCause, VirtEvent } from '@hosted-engine/ports';
 import { EXIT_REASON, type VmStatus } from '@hosted-engine/vdsm';
 import type { ImageRef } from '../storage/types.js';
 
@@ -31,6 +31,8 @@ export interface VmRecord {
   readonly shutdownBy: 'guest' | 'host' | 'unknown';
   /** VDSM's pauseCode: NOERR, EIO, ENOSPC, … */
   readonly pauseCode: string;
+  /** While it is 'Migration Source': the other host's daemon, as `host:port`. */
+  readonly movesTo?: string;
   readonly exit?: VmExit;
 }
 
@@ -67,6 +69,16 @@ export const EXIT = {
   },
   migrated: { code: 0, reason: EXIT_REASON.migrationSucceeded, message: 'Migration succeeded' },
   saved: { code: 0, reason: EXIT_REASON.saveStateSucceeded, message: 'Saved to disk' },
+  leftUnseen: {
+    code: 0,
+    reason: EXIT_REASON.migrationSucceeded,
+    message: 'Left during its migration while nobody watched',
+  },
+  neverArrived: {
+    code: 1,
+    reason: EXIT_REASON.migrationFailed,
+    message: 'The migration to this host ended before the guest ran here',
+  },
   missing: {
     code: 1,
     reason: EXIT_REASON.libvirtDomainMissing,
@@ -91,6 +103,12 @@ export function newVmRecord(
 
 export function withStatus(record: VmRecord, status: VmStatus, nowS: number): VmRecord {
   return record.status === status ? record : { ...record, status, statusSinceS: nowS };
+}
+
+/** The guest stays here after all. */
+export function stayed(record: VmRecord, nowS: number): VmRecord {
+  const { movesTo: _movesTo, ...rest } = record;
+  return record.status === 'Migration Source' ? withStatus(rest, 'Up', nowS) : rest;
 }
 
 export function ended(record: VmRecord, exit: VmExit, nowS: number): VmRecord {
@@ -126,9 +144,11 @@ export function afterEvent(record: VmRecord, event: DomainEvent, nowS: number): 
       // The look that follows the start tells more than this.
       return record;
     case 'resumed':
-      if (record.status !== 'Paused') return record;
+      // On the target of a migration this is the guest's first instruction here.
+      if (record.status !== 'Paused' && record.status !== 'Migration Destination') return record;
       return { ...withStatus(record, 'Up', nowS), pauseCode: 'NOERR' };
     case 'paused': {
+      if (record.status === 'Migration Destination') return record;
       // The source of a migration pauses at its end; it is no pause that anybody should act on.
       if (event.reason === 'migration') return record;
       const pauseCode = event.reason === 'io-error' ? pauseCodeOf(record) : 'NOERR';
@@ -147,6 +167,34 @@ export function afterEvent(record: VmRecord, event: DomainEvent, nowS: number): 
     case 'agent':
       return record;
   }
+}
+
+/** The record after a look at its domain. */
+export function afterLook(record: VmRecord, view: DomainView, nowS: number): VmRecord {
+  if (record.status === 'Migration Source') return record;
+  const isArriving = record.status === 'Migration Destination';
+  if (view.state === 'paused' && view.pauseReason !== 'migration' && !isArriving) {
+    const reason = view.pauseReason ?? 'other';
+    return afterEvent(record, { kind: 'paused', vmId: record.vmId, reason }, nowS);
+  }
+  const isStale = isArriving || ['WaitForLaunch', 'Powering up', 'Paused'].includes(record.status);
+  return view.state === 'running' && isStale ? withStatus(record, 'Up', nowS) : record;
+}
+
+/** The record after the hypervisor said that there is no such domain; `stop` if it told why. */
+export function afterVanishing(
+  record: VmRecord,
+  stop: StopCause | undefined,
+  nowS: number,
+): VmRecord {
+  if (record.status === 'Down' || record.status === 'Migration Destination') return record;
+  if (stop !== undefined) return ended(record, exitOf(stop, record), nowS);
+  if (record.status === 'Migration Source') return ended(record, EXIT.leftUnseen, nowS);
+  if (record.status === 'WaitForLaunch') {
+    return ended(record, EXIT.startFailed('the start was interrupted'), nowS);
+  }
+  const asked = record.intent === 'shutdown' || record.intent === 'destroy';
+  return ended(record, asked ? EXIT.adminShutdown : EXIT.missing, nowS);
 }
 
 function pauseCodeOf(record: VmRecord): string {

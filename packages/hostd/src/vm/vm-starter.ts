@@ -40,6 +40,8 @@ export interface VmStarter {
   start(record: VmRecord, options: { readonly paused: boolean }): Promise<'settled' | 'unknown'>;
   /** This process's own start of the VM is in progress: its outcome decides, not events. */
   isStarting(vmId: string): boolean;
+  /** Prepares the images of a VM that runs already: QEMU opens them again when it is migrated. Never rejects. */
+  hold(record: VmRecord): Promise<void>;
   /** Takes down the images of a VM that has ended. Never rejects. */
   release(record: VmRecord): Promise<void>;
 }
@@ -86,6 +88,17 @@ export function createVmStarter(deps: VmStarterDeps): VmStarter {
 
   return {
     release,
+    async hold(record) {
+      for (const image of record.images) {
+        try {
+          await images.prepareImage(image);
+        } catch (error) {
+          log.warn(`image ${image.imgUUID} of VM not prepared: ${messageOf(error)}`, {
+            vmId: record.vmId,
+          });
+        }
+      }
+    },
     isStarting: (vmId) => starting.has(vmId),
 
     async start(record, { paused }) {

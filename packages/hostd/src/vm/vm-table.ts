@@ -10,9 +10,12 @@
 //   T5. A start begun by an earlier process of ours, or over a connection that was lost, may still be
 //       parked: such a VM is never looked up by itself, because libvirt would not answer (see
 //       VirtDriver), only found by `list`.
+//   T6. A VM in migration runs on exactly one side, and the hypervisors say on which: 'Migration Source'
+//       until it has stopped here as migrated, 'Migration Destination' until its CPUs run here.
 
 import {
   type Clock,
+  type DomainMover,
   type DomainView,
   type Log,
   messageOf,
@@ -21,12 +24,20 @@ import {
   VirtError,
   type VirtEvent,
 } from '@hosted-engine/ports';
-import { VDSM_CODE, VdsmError } from '@hosted-engine/vdsm';
+import { type MigrationStatus, VDSM_CODE, VdsmError } from '@hosted-engine/vdsm';
+import type { PeerHosts } from './peer-hosts.js';
+import { createVmIncoming, type IncomingVm } from './vm-incoming.js';
+import {
+  createVmMigrations,
+  type MigrationListener,
+  type MigrationRequest,
+} from './vm-migrations.js';
 import {
   afterEvent,
+  afterLook,
+  afterVanishing,
   EXIT,
   ended,
-  exitOf,
   newVmRecord,
   type VmRecord,
   withStatus,
@@ -37,7 +48,8 @@ import { type CompleteXml, createVmStarter, type VmImages } from './vm-starter.j
 import type { VmStore } from './vm-store.js';
 
 export interface VmTableDeps {
-  readonly driver: VirtDriver;
+  readonly driver: VirtDriver & DomainMover;
+  readonly peers: PeerHosts;
   readonly store: VmStore;
   readonly images: VmImages;
   readonly completeXml: CompleteXml;
@@ -46,6 +58,7 @@ export interface VmTableDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly onStatus: StatusListener;
+  readonly onMigration: MigrationListener;
 }
 
 export interface NewVm extends Pick<VmRecord, 'vmId' | 'name' | 'xml' | 'images'> {
@@ -67,6 +80,8 @@ const LOOK_INTERVAL_MS = 5000;
 const LIST_RETRY_MS = 1000;
 /** How much later than the domain's end its event may come. */
 const EVENT_GRACE_MS = 1000;
+/** A look is given up before it is this old. */
+const LOOK_AGE_MAX_S = 15;
 /** How long a restarted daemon waits for the hypervisor before it serves with what it knows. */
 const RECOVERY_MS = 10_000;
 /** The same when a start may still be parked: then no list is to be expected soon (T5). */
@@ -85,6 +100,15 @@ export function createVmTable(deps: VmTableDeps) {
     deps.onStatus(record);
   });
   const starter = createVmStarter({ ...deps, registry, nowS });
+  const incoming = createVmIncoming({ ...deps, registry, nowS });
+  const migrations = createVmMigrations({
+    ...deps,
+    mover: driver,
+    registry,
+    lookAt,
+    liveXml: (vmId) => sightings.get(vmId)?.view.xml,
+    onProgress: deps.onMigration,
+  });
   const shutdowns = new Map<string, AbortController>();
   const sightings = new Map<string, Sighting>();
   const stopsDuringStart = new Map<string, StopCause>();
@@ -105,6 +129,11 @@ export function createVmTable(deps: VmTableDeps) {
     throw new VdsmError(VDSM_CODE.noSuchVm, `Virtual machine does not exist: {'vmId': '${vmId}'}`);
   }
 
+  function isListedAlive(vmId: string): boolean {
+    const status = registry.get(vmId)?.status;
+    return status !== undefined && status !== 'Down';
+  }
+
   function needRunning(vmId: string): VmRecord {
     const record = need(vmId);
     if (record.status !== 'Down') return record;
@@ -122,10 +151,13 @@ export function createVmTable(deps: VmTableDeps) {
       if (event.kind === 'stopped') stopsDuringStart.set(event.vmId, event.cause);
       return;
     }
-    if (event.kind === 'started' && registry.get(event.vmId) === undefined) {
+    if (event.kind === 'started' && !isListedAlive(event.vmId)) {
+      // Somebody else's start, or a VM that left and came back past us.
+      registry.remove(event.vmId);
       background(lookAt(event.vmId));
       return;
     }
+    if (event.kind === 'stopped') incoming.ended(event.vmId);
     if (event.kind === 'rebooted' && registry.get(event.vmId)?.intent === 'reboot') {
       shutdowns.get(event.vmId)?.abort();
     }
@@ -137,32 +169,25 @@ export function createVmTable(deps: VmTableDeps) {
     const { vmId } = view;
     sightings.set(vmId, { view, atS: nowS() });
     inherited.delete(vmId);
-    if (registry.get(vmId) === undefined) {
-      const described = deps.describe(view.xml ?? '');
+    const known = registry.get(vmId);
+    // A look that began before the end of the domain says nothing of a return.
+    const isBack = known?.status === 'Down' && nowS() - known.statusSinceS > LOOK_AGE_MAX_S;
+    if (known === undefined || isBack) {
       const xml = view.xml ?? '';
-      registry.add(withStatus(newVmRecord({ vmId, xml, ...described }, nowS()), 'Up', nowS()));
+      const adopted = newVmRecord({ vmId, xml, ...deps.describe(xml) }, nowS());
+      registry.add(withStatus(adopted, 'Up', nowS()));
+      background(starter.hold(adopted));
     }
-    registry.update(vmId, (record) => {
-      if (view.state === 'paused' && view.pauseReason !== 'migration') {
-        const event = { kind: 'paused', vmId, reason: view.pauseReason ?? 'other' } as const;
-        return afterEvent(record, event, nowS());
-      }
-      const isStale = ['WaitForLaunch', 'Powering up', 'Paused'].includes(record.status);
-      return view.state === 'running' && isStale ? withStatus(record, 'Up', nowS()) : record;
-    });
+    if (known?.status === 'Migration Source' && !migrations.isOurs(vmId)) {
+      background(migrations.adopt(vmId));
+    }
+    registry.update(vmId, (record) => afterLook(record, view, nowS()));
   }
 
   function gone(vmId: string): void {
     const stop = stopsDuringStart.get(vmId);
-    registry.update(vmId, (record) => {
-      if (record.status === 'Down') return record;
-      if (stop !== undefined) return ended(record, exitOf(stop, record), nowS());
-      if (record.status === 'WaitForLaunch') {
-        return ended(record, EXIT.startFailed('the start was interrupted'), nowS());
-      }
-      const asked = record.intent === 'shutdown' || record.intent === 'destroy';
-      return ended(record, asked ? EXIT.adminShutdown : EXIT.missing, nowS());
-    });
+    incoming.missing(vmId, sightings.has(vmId));
+    registry.update(vmId, (record) => afterVanishing(record, stop, nowS()));
   }
 
   /** False: the hypervisor says that there is no such domain. Undefined: it does not say. */
@@ -292,9 +317,35 @@ export function createVmTable(deps: VmTableDeps) {
       registry.remove(vmId);
     },
 
+    /** Makes this host ready to take the VM in; listed until the source moves it or gives up. */
+    async expect(vm: IncomingVm, incomingLimit: number): Promise<VmRecord> {
+      if (isListedAlive(vm.vmId) || starter.isStarting(vm.vmId)) {
+        throw new VdsmError(VDSM_CODE.vmExists, `Virtual machine already exists: ${vm.vmId}`);
+      }
+      return incoming.prepare(vm, incomingLimit);
+    },
+
+    /** Begins to move the VM to another host. Error 51 while that is under way already. */
+    migrate(vmId: string, request: MigrationRequest, outgoingLimit: number): MigrationStatus {
+      return migrations.begin(needRunning(vmId), request, outgoingLimit);
+    },
+
+    migrationStatus: (vmId: string): MigrationStatus => {
+      need(vmId);
+      return migrations.status(vmId);
+    },
+
+    cancelMigration: (vmId: string): Promise<void> => {
+      need(vmId);
+      return migrations.cancel(vmId);
+    },
+
     /** Begins the chain of vm-shutdown.ts. */
     shutdown(vmId: string, options: { reboot: boolean; timeoutMs: number; force: boolean }): void {
       const record = needRunning(vmId);
+      if (record.status.startsWith('Migration')) {
+        throw new VdsmError(VDSM_CODE.migrationInProgress, 'Migration in progress');
+      }
       const xml = sightings.get(vmId)?.view.xml ?? record.xml;
       const hasAgent = /name=['"]org\.qemu\.guest_agent\.0['"] state=['"]connected['"]/.test(xml);
       if (!hasAgent && !/<acpi\s*\/>/.test(xml)) {

@@ -3,9 +3,12 @@
 
 import {
   type DomainCommand,
+  type DomainMover,
   type DomainStart,
   type DomainView,
   type HypervisorFacts,
+  type MigrationProgress,
+  type MigrationTarget,
   type StopCause,
   type VirtDriver,
   VirtError,
@@ -24,13 +27,21 @@ interface Parked {
   readonly finish: ((error: VirtError | undefined) => void) | undefined;
 }
 
-export class FakeVirtDriver implements VirtDriver {
+interface Moving {
+  readonly to: MigrationTarget;
+  readonly progress: MigrationProgress;
+  readonly finish: (error: VirtError | undefined) => void;
+}
+
+export class FakeVirtDriver implements VirtDriver, DomainMover {
   readonly commands: string[] = [];
   /** Names of VMs whose start is refused, with the reason. */
   readonly refusals = new Map<string, VirtError>();
   /** Names of VMs whose start is parked. */
   readonly parking = new Set<string>();
   kvmUsable = true;
+  /** Migrations that the hypervisor is at work on, also ones that an earlier process began. */
+  readonly moving = new Map<string, Moving>();
   readonly #domains = new Map<string, Domain>();
   readonly #parked = new Map<string, Parked>();
   readonly #listeners = new Set<(event: VirtEvent) => void>();
@@ -148,6 +159,63 @@ export class FakeVirtDriver implements VirtDriver {
         // What the guest makes of it is the test's to say.
         break;
     }
+  }
+
+  async migrate(vmId: string, to: MigrationTarget): Promise<void> {
+    await this.#answer();
+    this.#need(vmId);
+    this.commands.push(`migrate-${to.host}`);
+    await new Promise<void>((resolve, reject) => {
+      const finish = (error: VirtError | undefined) => (error ? reject(error) : resolve());
+      const progress = { elapsedMs: 0, totalBytes: 100, remainingBytes: 100 };
+      this.moving.set(vmId, { to, progress, finish });
+    });
+  }
+
+  async progress(vmId: string): Promise<MigrationProgress | undefined> {
+    await this.#answer();
+    this.#need(vmId);
+    return this.moving.get(vmId)?.progress;
+  }
+
+  async setDowntime(vmId: string, downtimeMs: number): Promise<void> {
+    await this.#answer();
+    this.#need(vmId);
+    this.commands.push(`downtime-${downtimeMs}`);
+  }
+
+  async abort(vmId: string): Promise<void> {
+    await this.#answer();
+    this.#need(vmId);
+    if (!this.moving.has(vmId)) throw new VirtError('refused', 'no job is active on the domain');
+    this.endMigration(vmId, new VirtError('refused', 'operation aborted: canceled by client'));
+  }
+
+  setRemaining(vmId: string, remainingBytes: number): void {
+    const moving = this.moving.get(vmId);
+    if (moving === undefined) throw new Error(`${vmId} is not being migrated`);
+    this.moving.set(vmId, { ...moving, progress: { ...moving.progress, remainingBytes } });
+  }
+
+  /** The guest runs on the other host now; with an error it stays. */
+  endMigration(vmId: string, error?: VirtError): void {
+    const moving = this.moving.get(vmId);
+    if (moving === undefined) throw new Error(`${vmId} is not being migrated`);
+    this.moving.delete(vmId);
+    if (error === undefined) this.end(vmId, 'migrated');
+    moving.finish(error);
+  }
+
+  /** A domain that a source has the hypervisor open here; its CPUs stand still. */
+  addIncoming(start: DomainStart): void {
+    this.#domains.set(start.vmId, { start, pid: this.#nextPid++, state: 'paused' });
+  }
+
+  /** The guest of a domain that came in runs here now. */
+  arrive(vmId: string): void {
+    this.#need(vmId).state = 'running';
+    this.#emit({ kind: 'started', vmId });
+    this.#emit({ kind: 'resumed', vmId });
   }
 
   async agent(vmId: string): Promise<string> {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Log } from '@hosted-engine/ports';
 import { ManualClock } from '@hosted-engine/ports/fakes/manual-clock';
+import type { VdsmCaller } from '@hosted-engine/vdsm';
 import type { ImageRef, PreparedImage } from '../../src/storage/types.js';
 import type { VmRecord } from '../../src/vm/vm-record.js';
 import type { VmStore } from '../../src/vm/vm-store.js';
@@ -33,6 +34,10 @@ export interface World {
   readonly told: string[];
   readonly prepared: string[];
   readonly tornDown: string[];
+  /** Verbs that were called on other hosts. */
+  readonly peerCalls: string[];
+  /** What they answer; a missing verb answers nothing. */
+  readonly peerAnswers: Map<string, () => unknown>;
   prepareImage: (image: ImageRef) => Promise<PreparedImage>;
 }
 
@@ -44,6 +49,8 @@ export function newWorld(): World {
     told: [],
     prepared: [],
     tornDown: [],
+    peerCalls: [],
+    peerAnswers: new Map(),
     prepareImage: async ({ volUUID }) => {
       world.prepared.push(volUUID);
       return { path: `/images/${volUUID}`, leasePath: `/images/${volUUID}.lease`, leaseOffset: 0 };
@@ -64,6 +71,21 @@ export async function openTable(world: World): Promise<VmTable> {
       teardownImage: async ({ volUUID }) => {
         world.tornDown.push(volUUID);
       },
+    },
+    peers: {
+      with: async (address, use) => {
+        const caller = {
+          call: async (verb: string) => {
+            world.peerCalls.push(`${address} ${verb}`);
+            return world.peerAnswers.get(verb)?.();
+          },
+          onEvent: () => () => {},
+        };
+        return use(caller as unknown as VdsmCaller);
+      },
+    },
+    onMigration: (_vmId, { progress }) => {
+      world.told.push(`${progress} %`);
     },
     completeXml: async (xml) => xml,
     describe: () => ({ name: 'engine', images: [IMAGE] }),

@@ -13,6 +13,7 @@
 import {
   type DomainCommand,
   type DomainMemory,
+  type DomainMover,
   type DomainStart,
   type DomainView,
   isOutcomeUnknown,
@@ -26,6 +27,7 @@ import { machinesOf, usableCpuModels } from './domain-capabilities.js';
 import { memoryOf, pauseReasonOf, stateOf, versionText } from './domain-view.js';
 import { isKvmUsable } from './kvm.js';
 import { createLanes, type Lane } from './lanes.js';
+import { createMover, type MoverTransport } from './mover.js';
 import { type Handle, invoke, loadLibvirt } from './native.js';
 import { endQemu, findQemu } from './qemu-process.js';
 
@@ -36,12 +38,14 @@ export interface LibvirtOptions {
   readonly pidDir?: string;
   /** Calls in libvirt at once; each holds a thread of libuv's pool while it lasts. @default 6 */
   readonly lanes?: number;
-  /** For every call but starts. @default 10000 */
+  /** For every call but starts and migrations. @default 10000 */
   readonly deadlineMs?: number;
+  /** How other hosts' libvirtds are reached. @default plain TCP */
+  readonly transport?: MoverTransport;
   readonly log: Log;
 }
 
-export interface LibvirtDriver extends VirtDriver {
+export interface LibvirtDriver extends VirtDriver, DomainMover {
   /** Lets go of libvirt. No domain is touched (I7). */
   close(): Promise<void>;
 }
@@ -258,7 +262,16 @@ export function createLibvirtDriver(options: LibvirtOptions): LibvirtDriver {
     if (inLibvirt.has(vmId)) throw new VirtError('no-domain', `${what}: no VM ${vmId} here`);
   }
 
+  const mover = createMover({
+    native,
+    lanes,
+    deadlineMs,
+    transport: options.transport ?? { pkiDir: undefined },
+    withDomain,
+  });
+
   return {
+    ...mover,
     start,
 
     async list() {

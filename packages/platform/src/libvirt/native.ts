@@ -12,6 +12,7 @@
 // Types stay anonymous: named koffi types are global and could be defined only once per process.
 
 import koffi, { type LibraryHandle } from 'koffi';
+import { numberParams, PARAM_SIZE } from './typed-params.js';
 
 /** koffi types its functions loosely; the wrappers below say what comes back. */
 type NativeFunction = ReturnType<LibraryHandle['func']>;
@@ -83,6 +84,13 @@ export function loadLibvirt() {
     resume: lib.func('virDomainResume', 'int', [p]),
     reset: lib.func('virDomainReset', 'int', [p, 'uint']),
     updateDevice: lib.func('virDomainUpdateDeviceFlags', 'int', [p, 'str', 'uint']),
+    migrate: lib.func('virDomainMigrateToURI3', 'int', [p, 'str', p, 'uint', 'uint']),
+    setMaxDowntime: lib.func('virDomainMigrateSetMaxDowntime', 'int', [p, 'uint64', 'uint']),
+    jobStats: lib.func('virDomainGetJobStats', 'int', [p, p, p, p, 'uint']),
+    abortJob: lib.func('virDomainAbortJob', 'int', [p]),
+    addTextParam: lib.func('virTypedParamsAddString', 'int', [p, p, p, 'str', 'str']),
+    addNumberParam: lib.func('virTypedParamsAddULLong', 'int', [p, p, p, 'str', 'uint64']),
+    freeParams: lib.func('virTypedParamsFree', 'void', [p, 'int']),
     agentCommand: qemuLib.func('virDomainQemuAgentCommand', heapText, [p, 'str', 'int', 'uint']),
   };
   // A function that ignores its arguments: without an error handler libvirt prints to stderr.
@@ -180,6 +188,24 @@ export function loadLibvirt() {
       return stats;
     },
 
+    /** The job that the domain is in: its type (virDomainJobType) and its numbers; undefined when it failed. */
+    async jobStats(domain: Handle): Promise<JobStats | undefined> {
+      const numbers = Buffer.alloc(8);
+      const result = Buffer.alloc(8);
+      const count = numbers.subarray(4);
+      if ((await invoke<number>(c.jobStats, domain, numbers, result, count, 0)) < 0) {
+        return undefined;
+      }
+      const size = count.readInt32LE();
+      const params = result.readBigUInt64LE();
+      const bytes =
+        size === 0
+          ? []
+          : (koffi.decode(params, koffi.array('uint8', size * PARAM_SIZE)) as number[]);
+      c.freeParams(params, size);
+      return { type: numbers.readInt32LE(), numbers: numberParams(Buffer.from(bytes)) };
+    },
+
     /** Subscribes this connection to the events of all domains. False when libvirtd refused. */
     async subscribe(connection: Handle, handlers: RegisteredHandlers): Promise<boolean> {
       for (const [id, callback] of handlers) {
@@ -250,6 +276,11 @@ export function loadLibvirt() {
       ];
     },
   };
+}
+
+export interface JobStats {
+  readonly type: number;
+  readonly numbers: ReadonlyMap<string, number>;
 }
 
 export type RegisteredHandlers = readonly (readonly [number, bigint])[];
