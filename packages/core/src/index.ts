@@ -1,5 +1,6 @@
 export * from './cluster/peers.js';
 export * from './engine-status.js';
+export * from './explain/index.js';
 export * from './fact.js';
 export * from './fsm/lease-look.js';
 export * from './fsm/machine.js';

@@ -143,7 +143,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     },
     onEnd: (before, machine) => {
       notifier.ended(before, machine);
-      recorder.note('the HA daemon was stopped; the engine VM stays as it is');
+      recorder.note('had its HA daemon stopped; the engine VM stays as it is');
     },
   });
 

@@ -53,7 +53,7 @@ export interface PeerChange {
   readonly stopped: boolean;
 }
 
-/** Something that no step decided: the daemon's end, an alert. */
+/** Something that no step decided: the daemon's end, an alert. `text` follows the host's name. */
 export interface NoteEntry {
   readonly kind: 'note';
   readonly wallMs: number;
