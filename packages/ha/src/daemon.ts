@@ -1,5 +1,6 @@
 // The HA daemon put together from its ports. No decisions here, and nothing of this machine.
 
+import { setMaxListeners } from 'node:events';
 import { DEFAULT_TIMING, type ScoreWeights, type Timing, unknown } from '@hosted-engine/core';
 import {
   type Clock,
@@ -18,6 +19,7 @@ import { createExecutor } from './execute.js';
 import { createFacts } from './facts.js';
 import { createRecorder, type Journal } from './journal.js';
 import { createLoop, type LocalMaintenance, type TurnSummary } from './loop.js';
+import { createMembership } from './membership.js';
 import { createNotifier } from './notify/notifier.js';
 import { createPublisher } from './publish.js';
 import { createVmConfSource, type VmConfCache } from './vm-conf-source.js';
@@ -134,6 +136,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     publisher,
     recorder,
     localMaintenance: options.localMaintenance,
+    notYetMember: createMembership({ hostId, clock, ownsHostId: options.ownsHostId }),
     configUpToDate: () =>
       vmConf.memoryMiB() === undefined ? unknown('vm.conf was not read yet') : vmConf.upToDate(),
     vmMemoryMiB: () => vmConf.memoryMiB(),
@@ -193,6 +196,8 @@ export function createDaemon(options: DaemonOptions): Daemon {
       onWritten: wake,
     }),
     async run(signal) {
+      // Every monitor's pause listens to it: many, and none too many.
+      setMaxListeners(0, signal);
       connect();
       await Promise.all([facts.run(signal), refreshVmConf(signal), loop.run(signal)]);
       await Promise.all([options.journal.close(), notifier.close()]);

@@ -159,7 +159,11 @@ export function createFacts(options: FactsOptions): Facts {
     clock,
     intervalS: 2,
     maxAgeS: 7,
-    poll: () => slots.read(),
+    poll: () => {
+      // While nobody runs the engine VM, whoever joined a moment ago may be the one who starts it.
+      if (wanted.lease) slots.scanNext();
+      return slots.read();
+    },
     onResult: ({ slots, globalMaintenance }) => {
       const text = JSON.stringify([
         globalMaintenance,

@@ -34,6 +34,8 @@ export interface LoopOptions {
   readonly publisher: Publisher;
   readonly recorder: Recorder;
   readonly localMaintenance: () => LocalMaintenance;
+  /** Why this host takes no part yet. */
+  readonly notYetMember: () => Fact<boolean> | undefined;
   readonly configUpToDate: () => Fact<boolean>;
   readonly vmMemoryMiB: () => number | undefined;
   /** Called after every turn: the systemd watchdog is fed by progress, not by a timer. */
@@ -88,7 +90,7 @@ export function createLoop(options: LoopOptions): Loop {
       localMaintenanceForced: maintenance.forced,
       vm: facts.vm(),
       health: facts.health(),
-      storage: facts.storage(),
+      storage: options.notYetMember() ?? facts.storage(),
       slots: board.kind === 'known' ? known(board.value.slots, board.ageS) : board,
       lease: facts.lease(),
       networkShare: facts.networkShare(),

@@ -44,6 +44,8 @@ const NEAR_IDS: readonly number[] = Array.from({ length: 64 }, (_, id) => id);
 const NEAR_SCAN_S = 60;
 const FULL_SCAN_S = 15 * 60;
 const BLIND_SCAN_S = 60;
+/** The most often that all slots are read, however much they are wanted. */
+const WANTED_SCAN_S = 10;
 /** Longer than the core's time to settle after a start. */
 const NEW_FOR_S = 20;
 
@@ -64,7 +66,7 @@ export function createSlotReader(options: SlotReaderOptions): SlotReader {
     const isWanted = isScanWanted || isDue(nearScanS, NEAR_SCAN_S) || nowS - firstS < NEW_FOR_S;
     const isFull =
       isDue(fullScanS, members.kind === 'known' ? FULL_SCAN_S : BLIND_SCAN_S) ||
-      (isScanWanted && members.kind === 'unknown');
+      (isScanWanted && members.kind === 'unknown' && isDue(fullScanS, WANTED_SCAN_S));
     const scanned = isFull ? await whiteboard.readAll() : await readIds(isWanted, members);
     // Noted only now: a reading that failed was no scan.
     if (isFull) fullScanS = nowS;

@@ -110,7 +110,10 @@ export interface Timing {
   readonly crashYieldS: number;
   /** How long a peer may take to prove that it is alive after our start: above 10 s, the original's pace. */
   readonly settleS: number;
-  /** A standby's turn comes this long after the turn of the one before it. */
+  /**
+   * A standby's turn comes this long after the turn of the one before it: above the 20 s by which two hosts'
+   * views of a third one's renewals differ (2 io_timeouts), a tick and a publication.
+   */
   readonly standbyTurnS: number;
   /** A peer that waits for the lease is respected this long: above sanlock's longest, 210 s. */
   readonly parkLimitS: number;
@@ -149,7 +152,7 @@ export const DEFAULT_TIMING: Timing = {
   crashWindowS: 600,
   crashYieldS: 60,
   settleS: 12,
-  standbyTurnS: 20,
+  standbyTurnS: 30,
   parkLimitS: 240,
   contentionPauseS: 5,
   lastResortPauseS: 60,

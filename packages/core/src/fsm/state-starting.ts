@@ -1,3 +1,4 @@
+import type { Peer } from '../cluster/peers.js';
 import { runsEngine, type SettledVm, type VmView } from '../engine-status.js';
 import { downAfterRun } from './after-run.js';
 import { climb } from './ladder.js';
@@ -60,9 +61,7 @@ function running(context: Context, vm: Extract<VmView, { kind: 'running' }>): De
 
 /** Parked on the lease, most likely. A lease that turned out to be held by a live host ends by itself. */
 function waiting({ machine, seen, timing }: Context): Decision {
-  const runner = [...machine.memory.peers.values()].find(
-    (peer) => peer.freshness === 'fresh' && runsEngine(peer.slot.engine),
-  );
+  const runner = runnerElsewhere(machine);
   if (runner !== undefined && seen.nowS - machine.sinceS > timing.contentionPauseS) {
     return stay(machine, `host ${runner.slot.hostId} runs the engine VM: cancelling the start`, {
       effects: ['destroy-vm'],
@@ -102,6 +101,11 @@ function refusedOrPending(context: Context): Decision {
   const { machine, seen } = context;
   const refused = seen.startRefused;
   if (refused !== undefined && refused.atS >= machine.sinceS) return failed(context, refused.why);
+  const runner = runnerElsewhere(machine);
+  if (runner !== undefined) {
+    const reason = `host ${runner.slot.hostId} runs the engine VM: not starting it here`;
+    return go(machine, seen.nowS, 'EngineDown', reason, { memory: { contendedS: seen.nowS } });
+  }
   if (isOverdue(machine, seen.nowS)) return failed(context, 'the VM never appeared');
   return stay(machine, 'asking the host daemon to start the engine VM', { effects: ['start-vm'] });
 }
@@ -112,6 +116,12 @@ function failed({ machine, seen }: Context, why: string): Decision {
     effects: ['forget-vm'],
     memory: { failedStartsS },
   });
+}
+
+function runnerElsewhere(machine: Machine): Peer | undefined {
+  return [...machine.memory.peers.values()].find(
+    (peer) => peer.freshness === 'fresh' && runsEngine(peer.slot.engine),
+  );
 }
 
 /** In EngineStarting the guest ran; in EngineStart it may have, before a restart of this daemon. */

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { known, step, unknown } from '../../src/index.js';
-import { checkRows, down, type Row, running } from './rows.js';
+import { checkRows, down, type Row, running, up } from './rows.js';
 import { CONFIG, machineIn, NOW_S, peer, seeing } from './situations.js';
 
 const ROWS: readonly Row[] = [
+  [
+    'a start that was cancelled for a peer that runs the VM is not made again (I4)',
+    machineIn('EngineStart', { peersNow: [peer(2, { engine: up })] }),
+    {},
+    'EngineDown',
+    [],
+  ],
   [
     'row 2: a crash: clear the entry',
     machineIn('EngineUp', { wasUp: true }),
@@ -76,7 +83,7 @@ const ROWS: readonly Row[] = [
     machineIn('EngineUnexpectedlyDown', {
       disqualified: { reason: 'engine-vm-was-shut-down', untilS: NOW_S + 500 },
       peersNow: [peer(2)],
-      vacantSinceS: NOW_S - 21,
+      vacantSinceS: NOW_S - 31,
     }),
     {},
     'EngineStart',

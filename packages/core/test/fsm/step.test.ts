@@ -28,7 +28,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     'a standby gets its turn when the first did not use it',
-    machineIn('EngineDown', { peersNow: [peer(2)], vacantSinceS: NOW_S - 21 }),
+    machineIn('EngineDown', { peersNow: [peer(2)], vacantSinceS: NOW_S - 31 }),
     { hostId: 3 },
     'EngineStart',
     ['start-vm'],

@@ -90,10 +90,12 @@ const TABLE: Table = {
   'power-off': (world, fault) => one(world, fault).powerOff('power cut'),
   'power-on': (world, fault) => one(world, fault).powerOn(world.profile.hostBootS),
   reboot: (world, fault) => one(world, fault).reset('reboot', fault.seconds),
+  shutdown: (world, fault) => one(world, fault).shutDown(),
   'kill-daemon': (world, fault) => one(world, fault).killDaemon('killed'),
   'freeze-daemon': (world, fault) => one(world, fault).freezeDaemon(fault.seconds ?? 0),
   'stop-daemon': (world, fault) => one(world, fault).stopDaemon(),
   'start-daemon': (world, fault) => one(world, fault).startDaemon(),
+  'break-daemon': (world, fault) => one(world, fault).breakDaemon(),
   'hostd-down': (world, fault) => one(world, fault).machine?.hypervisor.setHostd('down'),
   'hostd-up': (world, fault) => one(world, fault).machine?.hypervisor.setHostd('up'),
   'hostd-hang': (world, fault) => one(world, fault).machine?.hypervisor.setHostd('hung'),
@@ -107,6 +109,13 @@ const TABLE: Table = {
   },
   'one-way-network': (world, fault) => {
     one(world, fault).networkMode = 'one-way';
+  },
+  // Its management network leads nowhere; migrations have a network of their own.
+  'cut-uplink': (world, fault) => {
+    one(world, fault).hasUplink = false;
+  },
+  'heal-uplink': (world, fault) => {
+    one(world, fault).hasUplink = true;
   },
   'cut-gateway': (world) => {
     world.isGatewayUp = false;
@@ -143,6 +152,9 @@ const TABLE: Table = {
     const others = [...world.storage.slots].filter(([id]) => id !== 0);
     return (others.at(-1)?.[1] ?? new Uint8Array(SLOT_BYTES)).slice();
   }),
+  'flag-corrupt': (world) => {
+    world.storage.slots.set(0, new Uint8Array(SLOT_BYTES).fill(0x5a));
+  },
   'clock-jump': (world, fault) => one(world, fault).time.jumpWall(fault.seconds ?? 0),
   'clock-drift': (world, fault) => one(world, fault).time.drift(fault.number ?? 0),
   'kill-vm': guest((host) => host.machine?.hypervisor.end('crashed', 'QEMU was killed')),

@@ -74,7 +74,8 @@ export function daemonOptions(
     networkProbe: {
       // Five tries overlap; one that is lost takes a second more.
       share: () => {
-        const works = (): boolean => world.isGatewayUp && host.networkMode === 'ok';
+        const works = (): boolean =>
+          world.isGatewayUp && host.hasUplink && host.networkMode === 'ok';
         return process.answer(works() ? 2 : 3, () => (works() ? 1 : 0));
       },
     },

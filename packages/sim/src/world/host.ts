@@ -38,6 +38,7 @@ export class SimHost {
   turn: TurnSummary | undefined;
   isEnabled = true;
   localMaintenance = { on: false, forced: false };
+  hasUplink = true;
   networkMode: 'ok' | 'cut' | 'one-way' = 'ok';
   isBridgeUp = true;
   memoryFreeMiB = 16_000;
@@ -47,6 +48,8 @@ export class SimHost {
   hasWatchdog = true;
   watchdogLateS = 0;
   isConfigStale = false;
+  /** Slots that its daemons read so far. */
+  slotsRead = 0;
   /** Which writer its slots look like. */
   slotVersion: string | undefined;
   #restart: Timer | undefined;
@@ -99,6 +102,23 @@ export class SimHost {
     this.machine = undefined;
     machine.off();
     this.world.happened({ kind: 'powered', host: this, on: false, why });
+  }
+
+  /** In good order: the daemon says good-bye, the guest is shut down, sanlock leaves its lockspaces. */
+  shutDown(): void {
+    const { machine, run, world } = this;
+    if (machine === undefined) return;
+    world.happened({ kind: 'daemon', host: this, what: 'stopped by the shutdown of the host' });
+    run?.process.deliver(() => run.life.abort());
+    machine.hypervisor.command('shutdown');
+    world.clock.after(6, () => {
+      if (this.machine !== machine) return;
+      machine.hypervisor.end('shut-down', 'the host shuts down');
+      machine.sanlock.leave();
+      world.clock.after(1, () => {
+        if (this.machine === machine) this.powerOff('shut down');
+      });
+    });
   }
 
   /** Off, and on by itself. */
@@ -155,6 +175,12 @@ export class SimHost {
     this.#endRun();
     this.world.happened({ kind: 'daemon', host: this, what: why });
     if (this.isEnabled) this.#startLater(this.world.profile.daemonRestartS, machine);
+  }
+
+  /** SIGKILL, and systemd cannot start it again. */
+  breakDaemon(): void {
+    this.isEnabled = false;
+    this.killDaemon('killed, and does not start any more');
   }
 
   freezeDaemon(seconds: number): void {

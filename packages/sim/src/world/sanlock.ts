@@ -85,6 +85,18 @@ export class Sanlock {
     this.#options.armWatchdog(renewedS + 8 * this.#options.profile.ioTimeoutS, () => false);
   }
 
+  /** Leaves every lockspace in good order: the host id is free at once. */
+  leave(): void {
+    const { storage, hostId } = this.#options;
+    for (const [name, lockspace] of this.#lockspaces) {
+      const record = storage.delta(name, hostId);
+      if (lockspace.state === 'joined' && record !== undefined) {
+        storage.setDelta(name, hostId, { ...record, timestamp: 0 });
+      }
+      lockspace.drop();
+    }
+  }
+
   /**
    * Takes the VM's lease. Waits, looking once a second, while its owner is silent and not yet dead; gives up
    * at once when the owner is seen to live. `isWanted` turns false when the start was cancelled.

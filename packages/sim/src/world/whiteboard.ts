@@ -6,6 +6,9 @@ import type { Machine } from './machine.js';
 import { asWrittenBy } from './other-writers.js';
 import type { SimProcess } from './process.js';
 
+/** Slot 0 and one for each host id. */
+const SLOTS = 2001;
+
 export interface SimWhiteboardOptions {
   readonly host: SimHost;
   readonly machine: Machine;
@@ -44,9 +47,18 @@ export function createSimWhiteboard(options: SimWhiteboardOptions): Whiteboard {
   }
 
   return {
-    readSlots: (ids) =>
-      operate('read', 'reading slots', () => new Map(ids.map((id) => [id, storage.slot(id)]))),
-    readAll: () => operate('read', 'reading all slots', () => new Map(storage.slots)),
+    readSlots: (ids) => {
+      host.slotsRead += ids.length;
+      return operate(
+        'read',
+        'reading slots',
+        () => new Map(ids.map((id) => [id, storage.slot(id)])),
+      );
+    },
+    readAll: () => {
+      host.slotsRead += SLOTS;
+      return operate('read', 'reading all slots', () => new Map(storage.slots));
+    },
     writeSlot: (id, bytes) => {
       if (bytes.length !== SLOT_SIZE) throw new RangeError(`a slot has ${SLOT_SIZE} bytes`);
       const written =
