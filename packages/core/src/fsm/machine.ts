@@ -63,6 +63,8 @@ export interface Memory {
   readonly better: { readonly hostId: number; readonly sinceS: number } | undefined;
   /** Where the VM is being moved. */
   readonly target: MoveTarget | undefined;
+  /** The guest was seen on its way there: running here again, its migration failed. */
+  readonly leaving: boolean;
   readonly failedMovesS: readonly number[];
   /** When the VM came to this host, started or moved. */
   readonly arrivedS: number | undefined;
@@ -189,6 +191,7 @@ export function initialMachine(nowS: number): Machine {
       goodSinceS: undefined,
       better: undefined,
       target: undefined,
+      leaving: false,
       failedMovesS: [],
       arrivedS: undefined,
     },

@@ -43,7 +43,7 @@ export function fromLocalMaintenance(context: Context, vm: SettledVm): Decision 
       });
     }
     if (guest.status === 'Migration Source') {
-      return enter(within, 'the engine VM is on its way to another host');
+      return enter(within, 'the engine VM is on its way to another host', true);
     }
     return moveOrStop(within);
   }
@@ -51,22 +51,11 @@ export function fromLocalMaintenance(context: Context, vm: SettledVm): Decision 
   function moveOrStop(within: Context): Decision {
     const { failedMovesS } = machine.memory;
     const lastFailureS = failedMovesS.at(-1);
-    const refused = seen.moveRefused;
-    const isRefused =
-      machine.name === 'LocalMaintenanceMigrateVm' &&
-      machine.memory.target !== undefined &&
-      refused !== undefined &&
-      refused.atS >= machine.sinceS;
-    if (isRefused) {
-      return go(
-        machine,
-        seen.nowS,
-        'LocalMaintenanceMigrateVm',
-        `the migration failed: ${refused.why}`,
-        {
-          memory: { failedMovesS: [...failedMovesS, seen.nowS] },
-        },
-      );
+    const failure = failureOf(within);
+    if (failure !== undefined) {
+      return go(machine, seen.nowS, 'LocalMaintenanceMigrateVm', failure, {
+        memory: { failedMovesS: [...failedMovesS, seen.nowS], leaving: false },
+      });
     }
     if (lastFailureS !== undefined && seen.nowS - lastFailureS < timing.movePauseS) {
       if (!seen.localMaintenanceForced) return enter(within, 'pausing after a failed migration');
@@ -77,11 +66,13 @@ export function fromLocalMaintenance(context: Context, vm: SettledVm): Decision 
       const target = targetOf(peer);
       const where = `host ${target.hostId} (${target.hostname})`;
       const isNew = machine.memory.target?.hostId !== target.hostId;
-      const asked = { effects: [{ kind: 'migrate-vm' as const, to: target }], memory: { target } };
-      return machine.name === 'LocalMaintenanceMigrateVm' && !isNew
-        ? stay(machine, `migrating to ${where} for local maintenance`, asked)
+      const effects = [{ kind: 'migrate-vm' as const, to: target }];
+      const isUnderWay = machine.name === 'LocalMaintenanceMigrateVm' && !isNew;
+      return isUnderWay && machine.deadlineS !== undefined
+        ? stay(machine, `migrating to ${where} for local maintenance`, { effects })
         : go(machine, seen.nowS, 'LocalMaintenanceMigrateVm', `migrating to ${where}`, {
-            ...asked,
+            effects,
+            memory: { target, leaving: false },
             timeoutS: timing.migrationTimeoutS,
           });
     }
@@ -107,11 +98,23 @@ export function fromLocalMaintenance(context: Context, vm: SettledVm): Decision 
   }
 }
 
-function enter({ machine, seen }: Context, reason: string): Decision {
+/** Why the migration that this host began for its maintenance failed, if it did. */
+function failureOf({ machine, seen }: Context): string | undefined {
+  const { target, leaving } = machine.memory;
+  if (machine.name !== 'LocalMaintenanceMigrateVm' || target === undefined) return undefined;
+  const refused = seen.moveRefused;
+  if (refused !== undefined && refused.atS >= machine.sinceS) {
+    return `the migration failed: ${refused.why}`;
+  }
+  if (leaving) return 'the migration failed: the engine VM runs on here';
+  return isOverdue(machine, seen.nowS) ? 'the migration did not begin in time' : undefined;
+}
+
+function enter({ machine, seen }: Context, reason: string, leaving = false): Decision {
   return machine.name === 'LocalMaintenanceMigrateVm'
-    ? stay(machine, reason)
+    ? stay(machine, reason, { memory: { leaving } })
     : go(machine, seen.nowS, 'LocalMaintenanceMigrateVm', reason, {
-        memory: { target: undefined, vacantSinceS: undefined },
+        memory: { target: undefined, leaving, vacantSinceS: undefined },
       });
 }
 
@@ -123,6 +126,7 @@ function inMaintenance(
   const memory = {
     wasUp: false,
     target: undefined,
+    leaving: false,
     failedMovesS: [],
     vacantSinceS: undefined,
     restartHere: false,

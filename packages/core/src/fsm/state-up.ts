@@ -2,6 +2,7 @@ import type { SettledVm, VmView } from '../engine-status.js';
 import { downAfterRun } from './after-run.js';
 import { climb, patienceS, serviceWasRefused } from './ladder.js';
 import { dueMove, targetOf, watchBetter } from './move.js';
+import { ELSEWHERE } from './state-moving.js';
 import type { Context } from './step.js';
 import { type Decision, go, isOverdue, stay } from './transition.js';
 
@@ -21,7 +22,7 @@ export function fromUp(context: Context, vm: SettledVm): Decision {
   if (vm.status === 'Migration Source') {
     // Begun by the engine or by hand: followed, not hindered.
     return go(machine, seen.nowS, 'EngineMigratingAway', 'somebody migrates the engine VM', {
-      memory: { target: machine.memory.target ?? { hostId: 0, hostname: 'chosen elsewhere' } },
+      memory: { target: ELSEWHERE, leaving: true },
       timeoutS: timing.migrationTimeoutS,
     });
   }
@@ -48,7 +49,7 @@ function move(context: Context): Decision | undefined {
   const target = targetOf(peer);
   return go(watching, seen.nowS, 'EngineMigratingAway', why, {
     effects: [{ kind: 'migrate-vm', to: target }],
-    memory: { target, better: undefined },
+    memory: { target, better: undefined, leaving: false },
     timeoutS: timing.migrationTimeoutS,
   });
 }

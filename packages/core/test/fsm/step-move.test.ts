@@ -92,6 +92,13 @@ const MOVES: readonly Row[] = [
     ['migrate-vm'],
   ],
   ['it is on its way', migrating(), leaving, 'EngineMigratingAway', []],
+  [
+    'row 16: it was on its way and runs here again: the migration failed',
+    migrating({ leaving: true }),
+    healthy,
+    'EngineUp',
+    [],
+  ],
   ['it arrived', migrating(), { vm: down('migrated-away') }, 'EngineMaybeAway', ['forget-vm']],
   [
     'row 16: the migration was refused: it runs on here',
@@ -139,6 +146,31 @@ const MAINTENANCE: readonly Row[] = [
     { vm: down('migrated-away'), localMaintenance: true },
     'LocalMaintenance',
     ['forget-vm'],
+  ],
+  [
+    'row 13: it was on its way and runs here again: pause before the next attempt',
+    machineIn('LocalMaintenanceMigrateVm', { target, peersNow: [peer(2)], leaving: true }),
+    { ...healthy, localMaintenance: true },
+    'LocalMaintenanceMigrateVm',
+    [],
+  ],
+  [
+    'row 13: it never left: the migration failed',
+    machineIn('LocalMaintenanceMigrateVm', { peersNow: [peer(2)], target }, { deadlineS: NOW_S }),
+    { ...healthy, localMaintenance: true },
+    'LocalMaintenanceMigrateVm',
+    [],
+  ],
+  [
+    'row 13: a second failure stops it here, so that another host starts it',
+    machineIn('LocalMaintenanceMigrateVm', {
+      peersNow: [peer(2)],
+      target,
+      failedMovesS: [NOW_S - 200, NOW_S - 100],
+    }),
+    { ...healthy, localMaintenance: true },
+    'LocalMaintenance',
+    ['shutdown-vm'],
   ],
   [
     'row 13: no target: it stays',

@@ -6,8 +6,7 @@ export function carryOut(before: Model, id: number, effects: Effects): Model {
   let model = before;
   for (const effect of effects) {
     const host = hostOf(model, id);
-    if (host !== undefined && host.powered && host.answers)
-      model = carryOutOne(model, host, effect);
+    if (host?.powered && host.answers) model = carryOutOne(model, host, effect);
   }
   return model;
 }
@@ -43,8 +42,7 @@ function carryOutOne(model: Model, host: ModelHost, effect: Effects[number]): Mo
 function migrate(model: Model, host: ModelHost, targetId: number): Model {
   if (host.vm.kind !== 'running' || host.vm.leavingFor !== undefined) return model;
   const target = hostOf(model, targetId);
-  const isReachable =
-    target !== undefined && target.powered && target.answers && target.vm.kind === 'absent';
+  const isReachable = target?.powered && target.answers && target.vm.kind === 'absent';
   if (!isReachable || host.vm.paused) {
     const why = `host ${targetId} cannot be reached`;
     return withHost(model, host.id, { moveRefused: { atS: nowS(model), why } });

@@ -70,6 +70,7 @@ function machineKey(machine: Machine, model: Model, now: number): string {
     age(memory.goodSinceS, now),
     memory.better === undefined ? '-' : `${memory.better.hostId}.${age(memory.better.sinceS, now)}`,
     memory.target?.hostId ?? '-',
+    bit(memory.leaving),
     ages(memory.failedMovesS, now),
     age(memory.arrivedS, now),
     peers,

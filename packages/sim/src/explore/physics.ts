@@ -8,7 +8,6 @@ import {
   type Model,
   type ModelHost,
   type ModelVm,
-  nowS,
   silenceOf,
   withHost,
 } from './model.js';
@@ -135,10 +134,7 @@ function arrive(model: Model, source: ModelHost, guest: Guest, targetId: number)
     target.storageUp &&
     target.joined;
   if (!fits || model.migrationsFail) {
-    const back = withHost(model, source.id, {
-      vm: here,
-      moveRefused: { atS: nowS(model), why: 'the migration failed' },
-    });
+    const back = withHost(model, source.id, { vm: here });
     return target?.vm.kind === 'incoming' ? withHost(back, targetId, { vm: ABSENT }) : back;
   }
   const lease: Lease = { hostId: targetId, generation: target.generation };
