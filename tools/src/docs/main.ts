@@ -5,10 +5,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { TRANSITIONS } from '@hosted-engine/core';
+import { VM_CONF_LISTS } from '@hosted-engine/formats';
 import { ERROR_CATALOGUE } from '@hosted-engine/ports';
 import { ANSWER_KEYS } from '@hosted-engine/setup';
 import { answerReference } from './answer-reference.js';
 import { type BrokenLink, brokenLinks } from './broken-links.js';
+import { CONFIGURATION_FILES } from './configuration/files.js';
+import { configurationReference } from './configuration/page.js';
 import { errorReference } from './error-reference.js';
 import { stateMachineDot } from './state-machine/dot.js';
 import { stateMachinePage } from './state-machine/page.js';
@@ -17,6 +20,10 @@ import { stateMachineSvg } from './state-machine/svg.js';
 function main(isCheck: boolean): number {
   const pages = [
     { path: 'docs/reference/errors.md', text: errorReference(ERROR_CATALOGUE) },
+    {
+      path: 'docs/reference/configuration.md',
+      text: configurationReference(CONFIGURATION_FILES, VM_CONF_LISTS),
+    },
     { path: 'docs/reference/answers.md', text: answerReference(ANSWER_KEYS) },
     { path: 'docs/design/state-machine.md', text: stateMachinePage(TRANSITIONS) },
     { path: 'docs/design/state-machine.dot', text: stateMachineDot(TRANSITIONS) },

@@ -1,7 +1,8 @@
 // broker.conf: who is told of what (ha-daemon.md 6). The keys of [webhook] and `alert` are ours.
 
-import { FormatError, type FormatProblem, IniDocument } from '@hosted-engine/formats';
+import { ConfReader, FormatError, IniDocument } from '@hosted-engine/formats';
 import { HeError, type Notice, type NoticeType } from '@hosted-engine/ports';
+import { BROKER_KEYS as KEYS } from '../config/broker-keys.js';
 
 export interface BrokerConf {
   /** Undefined: no mail is sent. */
@@ -26,51 +27,38 @@ export interface WebhookSettings {
   readonly secretHeaderFile: string | undefined;
 }
 
-const DEFAULT_RULES: Readonly<Record<NoticeType, string>> = {
-  state_transition: 'maintenance|start|stop|up|down',
-  alert: '.',
-};
-
 /** Throws HE_CONFIG_INVALID with every fault of the file. Values are not quoted: they may be secrets. */
 export function parseBrokerConf(text: string, path: string): BrokerConf {
-  const problems: FormatProblem[] = [];
   const document = documentOf(text, path);
-  const get = (section: string, key: string): string | undefined => {
-    const value = document.get(section, key)?.trim();
-    return value === undefined || value === '' ? undefined : value;
-  };
-  const number = (section: string, key: string, fallback: number, max: number): number => {
-    const written = get(section, key);
-    const value = written === undefined ? fallback : Number(written);
-    if (Number.isFinite(value) && value > 0 && value <= max) return value;
-    problems.push({ key: `[${section}] ${key}`, what: `must be a number from 1 to ${max}` });
-    return fallback;
-  };
+  const reader = new ConfReader(({ section = '', key }) => {
+    return document.get(section, key)?.trim() || undefined;
+  });
+  const { problems } = reader;
 
-  function rule(type: NoticeType): RegExp {
+  function rule(key: typeof KEYS.stateTransition | typeof KEYS.alert): RegExp {
     try {
-      return new RegExp(get('notify', type) ?? DEFAULT_RULES[type], 'i');
+      return new RegExp(reader.get(key, '.'), 'i');
     } catch {
-      problems.push({ key: `[notify] ${type}`, what: 'is no regular expression' });
+      problems.push({ key: `[notify] ${key.key}`, what: 'is no regular expression' });
       return /(?!)/;
     }
   }
 
   function mail(): MailSettings | undefined {
-    const to = listOf(get('email', 'destination-emails'));
-    const server = get('email', 'smtp-server');
+    const to = listOf(reader.find(KEYS.destinationEmails));
+    const server = reader.find(KEYS.smtpServer);
     if (to.length === 0 || server === undefined) return undefined;
     return {
       server,
-      port: number('email', 'smtp-port', 25, 65535),
-      timeoutS: number('email', 'smtp-timeout', 10, 600),
-      from: get('email', 'source-email') ?? 'root@localhost',
+      port: reader.get(KEYS.smtpPort, 0),
+      timeoutS: reader.get(KEYS.smtpTimeoutS, 0),
+      from: reader.get(KEYS.sourceEmail, ''),
       to,
     };
   }
 
   function webhook(): WebhookSettings | undefined {
-    const written = get('webhook', 'url');
+    const written = reader.find(KEYS.webhookUrl);
     if (written === undefined) return undefined;
     const url = URL.canParse(written) ? new URL(written) : undefined;
     if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
@@ -79,15 +67,15 @@ export function parseBrokerConf(text: string, path: string): BrokerConf {
     }
     return {
       url,
-      timeoutS: number('webhook', 'timeout', 10, 600),
-      secretHeaderFile: get('webhook', 'secret-header-file'),
+      timeoutS: reader.get(KEYS.webhookTimeoutS, 0),
+      secretHeaderFile: reader.find(KEYS.secretHeaderFile),
     };
   }
 
   const conf = {
     mail: mail(),
     webhook: webhook(),
-    rules: { state_transition: rule('state_transition'), alert: rule('alert') },
+    rules: { state_transition: rule(KEYS.stateTransition), alert: rule(KEYS.alert) },
   };
   if (problems.length > 0) throw invalid(new FormatError(path, problems));
   return conf;

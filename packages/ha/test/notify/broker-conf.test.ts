@@ -43,7 +43,7 @@ state_transition = maintenance|start|stop|migrate|up|down
     ['[email]\ndestination-emails', /broker\.conf:2: is neither/],
     [
       '[email]\nsmtp-server=h\ndestination-emails=a\nsmtp-port=SECRET',
-      /\[email\] smtp-port: must be a number/,
+      /\[email\] smtp-port: is no whole number/,
     ],
     ['[notify]\nstate_transition = (SECRET', /\[notify\] state_transition: is no regular/],
     ['[webhook]\nurl = SECRET', /\[webhook\] url: must begin with http/],

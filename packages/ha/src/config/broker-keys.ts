@@ -1,0 +1,86 @@
+import type { ConfKey } from '@hosted-engine/formats';
+
+/** broker.conf: who is told of what (ha-daemon.md 6). */
+export const BROKER_KEYS = {
+  smtpServer: {
+    section: 'email',
+    key: 'smtp-server',
+    type: 'text',
+    whenAbsent: 'no mail is sent',
+    meaning: 'server that mail is handed to',
+  },
+  smtpPort: {
+    section: 'email',
+    key: 'smtp-port',
+    type: 'integer',
+    min: 1,
+    max: 65_535,
+    fallback: 25,
+    meaning: 'and its port',
+  },
+  smtpTimeoutS: {
+    section: 'email',
+    key: 'smtp-timeout',
+    type: 'integer',
+    min: 1,
+    max: 600,
+    fallback: 10,
+    meaning: 'seconds that it gets to take a mail; then the mail is tried again later',
+  },
+  sourceEmail: {
+    section: 'email',
+    key: 'source-email',
+    type: 'text',
+    fallback: 'root@localhost',
+    meaning: 'sender of the mails',
+  },
+  destinationEmails: {
+    section: 'email',
+    key: 'destination-emails',
+    type: 'text',
+    whenAbsent: 'no mail is sent',
+    meaning: 'who gets them, separated by commas',
+  },
+  stateTransition: {
+    section: 'notify',
+    key: 'state_transition',
+    type: 'text',
+    fallback: 'maintenance|start|stop|up|down',
+    meaning:
+      'regular expression, without regard to case: a change of state is told when it is found in `OldState-NewState`',
+  },
+  alert: {
+    section: 'notify',
+    key: 'alert',
+    type: 'text',
+    fallback: '.',
+    isOurs: true,
+    meaning: 'the same for alerts, searched in the name of the alert',
+  },
+  webhookUrl: {
+    section: 'webhook',
+    key: 'url',
+    type: 'text',
+    isOurs: true,
+    whenAbsent: 'none is called',
+    meaning: '`http://` or `https://`: each notification is posted there as JSON',
+  },
+  webhookTimeoutS: {
+    section: 'webhook',
+    key: 'timeout',
+    type: 'integer',
+    min: 1,
+    max: 600,
+    fallback: 10,
+    isOurs: true,
+    meaning: 'seconds that it gets to answer',
+  },
+  secretHeaderFile: {
+    section: 'webhook',
+    key: 'secret-header-file',
+    type: 'text',
+    isOurs: true,
+    whenAbsent: 'no such header',
+    meaning: 'a file of mode 0600 with one line `Name: value`, sent as a header',
+  },
+} as const satisfies Readonly<Record<string, ConfKey>>;
