@@ -1,9 +1,10 @@
 // For whoever has no terminal: a short story, told as text.
 
 import { parseFault } from '../world/fault.js';
-import type { World } from '../world/world.js';
+import { formatLogLine, type World } from '../world/world.js';
 import { frame } from './frame.js';
-import { lastWords, logText } from './live.js';
+import { lastWords } from './live.js';
+import { isTold } from './told.js';
 
 interface Scene {
   readonly title: string;
@@ -15,14 +16,14 @@ interface Scene {
 const SCENES: readonly Scene[] = [
   { title: 'Three hosts are switched on: one of them starts the engine VM.', seconds: 60 },
   {
-    title: 'Its host loses the network: the engine VM is migrated to another host.',
-    fault: (runner) => `cut-network ${runner}`,
-    seconds: 60,
+    title: 'Its host is put into local maintenance: the engine VM is migrated to another host.',
+    fault: (runner) => `maintenance local ${runner}`,
+    seconds: 20,
   },
   {
     title: 'QEMU is killed: the engine VM is started again at once.',
     fault: () => 'kill-vm',
-    seconds: 25,
+    seconds: 20,
   },
   {
     title: 'The host of the engine VM loses its power: another waits for its lease, and starts it.',
@@ -41,15 +42,16 @@ export async function demonstrate(world: World, write: (text: string) => void): 
     const runner = world.snapshot().engine.runsOn[0] ?? 1;
     if (fault !== undefined) world.apply(parseFault(fault(runner)));
     await world.advance(seconds);
-    write(logText(world, before));
+    const lines = world.log.slice(before).filter(isTold);
+    write(lines.map((line) => `${formatLogLine(line)}\n`).join(''));
   }
   const picture = frame({
     world: world.snapshot(),
     log: [],
     violations: world.violations.length,
     chosen: 0,
-    speed: 1,
-    isPaused: true,
+    speed: 0,
+    isPaused: false,
     columns: COLUMNS,
     rows: 40,
     isColoured: false,

@@ -1,9 +1,10 @@
 // One picture of the cluster as lines of text: the same world gives the same lines.
 
 import type { HostSnapshot, WorldSnapshot } from '../world/snapshot.js';
-import { formatLogLine, type LogLine } from '../world/world.js';
+import type { LogLine } from '../world/world.js';
 import { CLUSTER_KEYS, HOST_KEYS, type KeyHelp } from './keys.js';
-import { type Cell, cell, fitted, paint, type Tint, wrapped } from './style.js';
+import { type Cell, cell, fitted, flowed, paint, type Tint, wrapped } from './style.js';
+import { isTold } from './told.js';
 
 export interface FrameInput {
   readonly world: WorldSnapshot;
@@ -11,6 +12,7 @@ export interface FrameInput {
   readonly violations: number;
   /** Number of the host that the keys act on. */
   readonly chosen: number;
+  /** 0: no time passes while this is looked at. */
   readonly speed: number;
   readonly isPaused: boolean;
   readonly columns: number;
@@ -21,7 +23,7 @@ export interface FrameInput {
 export const COLUMNS_MIN = 60;
 export const ROWS_MIN = 20;
 const REASON_LINES = 3;
-const LABEL = 9;
+const LABEL = 8;
 
 export function frame(input: FrameInput): readonly string[] {
   const { columns, rows, isColoured } = input;
@@ -34,7 +36,9 @@ export function frame(input: FrameInput): readonly string[] {
     ].slice(0, rows);
   }
   const top = [headline(input), headline2(input), ...hostBlock(input)];
-  const bottom = help(columns).map((line) => paint(line, 'dim', isColoured));
+  const bottom = help(input.world.hosts.length, columns).map((line) =>
+    paint(line, 'dim', isColoured),
+  );
   const room = Math.max(0, rows - top.length - bottom.length - 1);
   return [
     ...top,
@@ -45,7 +49,7 @@ export function frame(input: FrameInput): readonly string[] {
 }
 
 function headline({ world, speed, isPaused, columns, isColoured }: FrameInput): string {
-  const pace = isPaused ? 'paused' : `speed x${speed}`;
+  const pace = isPaused ? 'paused' : speed === 0 ? '' : `speed x${speed}`;
   const left = ` Engine VM: ${engineText(world)}`;
   const right = `${clockText(world.atS)}  ${pace} `;
   return paint(fitted(left, columns - right.length) + right, engineTint(world), isColoured);
@@ -85,13 +89,14 @@ function hostBlock(input: FrameInput): readonly string[] {
   const bar = ' │ ';
   const width = Math.floor((columns - bar.length * (world.hosts.length - 1)) / world.hosts.length);
   const blocks = world.hosts.map((host) => hostCells(host, world, width, host.index === chosen));
+  const used = width * blocks.length + bar.length * (blocks.length - 1);
+  const margin = ' '.repeat(columns - used);
   const height = Math.max(...blocks.map((block) => block.length));
-  return Array.from({ length: height }, (_, row) =>
-    blocks
-      .map((block) => block[row] ?? cell(''))
-      .map(({ text, tint }) => paint(fitted(text, width), tint, isColoured))
-      .join(bar),
-  );
+  return Array.from({ length: height }, (_, row) => {
+    const cells = blocks.map((block) => block[row] ?? cell(''));
+    const painted = cells.map(({ text, tint }) => paint(fitted(text, width), tint, isColoured));
+    return painted.join(bar) + margin;
+  });
 }
 
 function hostCells(
@@ -100,13 +105,11 @@ function hostCells(
   width: number,
   isChosen: boolean,
 ): readonly Cell[] {
-  const name = isChosen
-    ? `[${host.index}] ${host.name} <- keys act here`
-    : `[${host.index}] ${host.name}`;
+  const name = `[${host.index}] ${host.name}${isChosen ? '   (chosen)' : ''}`;
   const runs = world.engine.runsOn.includes(host.index);
   const reason = wrapped(host.reason, width, REASON_LINES);
   return [
-    cell(name, isChosen ? 'bold' : 'plain'),
+    cell(name, isChosen ? 'chosen' : 'bold'),
     stateCell(host),
     field('score', String(host.score), host.score === 0 ? 'warn' : 'plain'),
     field('VM', vmText(host), runs ? 'good' : host.vm.kind === 'waiting' ? 'warn' : 'plain'),
@@ -135,7 +138,7 @@ function vmText({ vm }: HostSnapshot): string {
     case 'absent':
       return '-';
     case 'waiting':
-      return 'waits for the lease';
+      return 'waits for lease';
     case 'incoming':
       return 'arriving';
     case 'down':
@@ -146,10 +149,11 @@ function vmText({ vm }: HostSnapshot): string {
 }
 
 function leaseText(host: HostSnapshot, world: WorldSnapshot): string {
-  const holds = world.leaseOf === host.hostId ? 'holds it' : '-';
+  const isOwner = world.leaseOf === host.hostId;
   const age = host.renewalAgeS;
-  if (host.sanlock !== 'joined' || age === undefined) return `${holds} (sanlock ${host.sanlock})`;
-  return age > 5 ? `${holds} (silent ${Math.floor(age)} s)` : holds;
+  if (host.sanlock !== 'joined' || age === undefined) return isOwner ? 'in its name' : '-';
+  const holds = isOwner ? 'holds it' : '-';
+  return age > 5 ? `${holds}, silent ${Math.floor(age)}s` : holds;
 }
 
 function networkText({ network, isBridgeUp }: HostSnapshot): string {
@@ -160,18 +164,31 @@ function storageText({ storage }: HostSnapshot): string {
   return storage === 'hang' ? 'HANGS' : storage === 'ok' ? 'ok' : storage;
 }
 
-/** The newest lines that fit, the newest last. */
+/** What was told last, in as many lines as there is room for; the newest is at the end. */
 function decisions({ log, columns, isColoured }: FrameInput, room: number): readonly string[] {
-  const lines = log.slice(-room).map((line) => {
-    const tint: Tint = line.text.startsWith('VIOLATION')
-      ? 'bad'
-      : line.text.startsWith('==')
-        ? 'bold'
-        : 'plain';
-    return paint(fitted(formatLogLine(line), columns), tint, isColoured);
-  });
-  const empty = Array.from({ length: room - lines.length }, () => fitted('', columns));
-  return [...lines, ...empty];
+  const lines: string[] = [];
+  for (let index = log.length - 1; index >= 0 && lines.length < room; index -= 1) {
+    const line = log[index];
+    if (line === undefined || !isTold(line)) continue;
+    const tint = tintOf(line.text);
+    const rows = entry(line, columns).map((text) => paint(fitted(text, columns), tint, isColoured));
+    lines.unshift(...rows);
+  }
+  const shown = lines.slice(-room);
+  return [...shown, ...Array.from({ length: room - shown.length }, () => fitted('', columns))];
+}
+
+const INDENT = 17;
+
+function entry({ atS, host, text }: LogLine, columns: number): readonly string[] {
+  const [first = '', ...more] = wrapped(text.replace(/^agent: /, ''), columns - INDENT, 2);
+  const head = `${clockText(atS).padStart(8)} ${host.padEnd(7)}`.padEnd(INDENT);
+  return [head + first, ...more.map((line) => ' '.repeat(INDENT) + line)];
+}
+
+function tintOf(text: string): Tint {
+  if (text.startsWith('VIOLATION')) return 'bad';
+  return text.startsWith('==') ? 'bold' : 'plain';
 }
 
 function rule(title: string, columns: number, isColoured: boolean): string {
@@ -179,14 +196,13 @@ function rule(title: string, columns: number, isColoured: boolean): string {
 }
 
 /** The keys, as many on a line as fit. */
-function help(columns: number): readonly string[] {
+function help(hosts: number, columns: number): readonly string[] {
   const words = ({ key, does }: KeyHelp): string => `${key} ${does}`;
-  const time = ['space pause', '+ - speed', 'q quit'];
-  const texts = [
-    `1-9 host: ${HOST_KEYS.map(words).join(', ')}`,
-    [...CLUSTER_KEYS.map(words), ...time].join(', '),
-  ];
-  return texts.flatMap((text) =>
-    wrapped(text, columns - 2, 3).map((line) => fitted(` ${line}`, columns)),
+  const choose = hosts > 1 ? [`1-${hosts} choose a host; on it:`] : [];
+  const [power = '', ...others] = HOST_KEYS.map(words);
+  const ofHost = [[...choose, power].join(' '), ...others];
+  const ofAll = [...CLUSTER_KEYS.map(words), 'space pause', '+ - speed', 'q quit'];
+  return [ofHost, ofAll].flatMap((parts) =>
+    flowed(parts, ', ', columns - 2).map((line) => fitted(` ${line}`, columns)),
   );
 }

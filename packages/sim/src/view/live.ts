@@ -1,4 +1,4 @@
-import { formatLogLine, type World } from '../world/world.js';
+import type { World } from '../world/world.js';
 import { frame } from './frame.js';
 import { actionOf } from './keys.js';
 import type { Terminal } from './terminal.js';
@@ -89,13 +89,6 @@ export function lastWords(world: World): string {
       ? 'No rule was broken: never were there two engine VMs.'
       : `Rules were broken:\n${lines.join('\n')}`;
   return `${world.nowS.toFixed(0)} s of the cluster's time passed. ${verdict}\n`;
-}
-
-export function logText(world: World, from: number): string {
-  return world.log
-    .slice(from)
-    .map((line) => `${formatLogLine(line)}\n`)
-    .join('');
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
