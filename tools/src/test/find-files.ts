@@ -17,7 +17,7 @@ export interface TestFile {
  */
 export function findTestFiles(root: string): readonly TestFile[] {
   const packages = readdirSync(`${root}/packages`).map((name) => `packages/${name}`);
-  return ['lab', 'tools', ...packages]
+  return ['lab', 'bench', 'tools', ...packages]
     .flatMap((folder) => compiledTests(root, folder))
     .filter(({ source }) => existsSync(`${root}/${source}`))
     .sort((a, b) => (a.source < b.source ? -1 : 1));

@@ -33,7 +33,7 @@ const COMPOSITION_ROOT = /^packages\/[^/]+\/src\/main(\.ts$|\/)/;
 const TERMINAL_MODULES = ['node:readline', 'node:readline/promises', 'node:tty', 'node:repl'];
 
 /** Rooms that nothing in packages/ may know of. */
-const OUTER_ROOMS = ['lab', 'tools'];
+const OUTER_ROOMS = ['lab', 'bench', 'tools'];
 
 export const importRule: Rule = (tree) =>
   tree.typeScript.flatMap((file) => {
