@@ -1,6 +1,6 @@
-import { HeError } from '@hosted-engine/ports';
+import { HeError } from '@hosted-engine/ports/he-error';
 
-/** One option of a command: `--name` or `--name=VALUE`. */
+/** One option of a command: `--name`, `--name=VALUE` or `--name VALUE`. */
 export interface OptionSpec {
   readonly name: string;
   /** What to call the value in the usage; undefined: the option takes none. */
@@ -14,12 +14,18 @@ export type OptionValues = ReadonlyMap<string, readonly string[]>;
 /** HE_USAGE for an option that the command does not have, or that is written wrongly. */
 export function parseOptions(args: readonly string[], specs: readonly OptionSpec[]): OptionValues {
   const values = new Map<string, string[]>();
-  for (const arg of args) {
+  for (let index = 0; index < args.length; index += 1) {
+    const arg = args[index] ?? '';
     const at = arg.indexOf('=');
     const name = at === -1 ? arg : arg.slice(0, at);
-    const value = at === -1 ? undefined : arg.slice(at + 1);
+    let value = at === -1 ? undefined : arg.slice(at + 1);
     const spec = specs.find((candidate) => `--${candidate.name}` === name);
     if (spec === undefined) throw new HeError('HE_USAGE', `Invalid option '${arg}'`);
+    const next = args[index + 1];
+    if (spec.value !== undefined && at === -1 && next !== undefined && !next.startsWith('--')) {
+      value = next;
+      index += 1;
+    }
     if (spec.value === undefined && value !== undefined) {
       throw new HeError('HE_USAGE', `Option ${name} takes no value`);
     }

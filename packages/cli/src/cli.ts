@@ -1,30 +1,8 @@
-import { HeError, messageOf } from '@hosted-engine/ports';
-import { nearest } from '@hosted-engine/setup';
+import { HeError, messageOf } from '@hosted-engine/ports/he-error';
 import { parseOptions } from './args.js';
 import type { Command } from './command.js';
-import { CHECK_DEPLOYED, CHECK_LIVELINESS } from './commands/check.js';
-import { DEPLOY } from './commands/deploy.js';
-import { SET_MAINTENANCE } from './commands/maintenance.js';
-import { CONNECT_STORAGE, DISCONNECT_STORAGE } from './commands/storage.js';
-import { VM_POWEROFF, VM_SHUTDOWN } from './commands/vm-power.js';
-import { VM_START } from './commands/vm-start.js';
-import { VM_STATUS } from './commands/vm-status.js';
+import { COMMANDS, type CommandEntry, loadAll } from './commands.js';
 import type { CliContext } from './context.js';
-import { levelLine, noteLine } from './terminal/dialect.js';
-import { commandUsage, usage } from './usage.js';
-
-export const COMMANDS: readonly Command[] = [
-  DEPLOY,
-  VM_START,
-  VM_SHUTDOWN,
-  VM_POWEROFF,
-  VM_STATUS,
-  SET_MAINTENANCE,
-  CHECK_LIVELINESS,
-  CHECK_DEPLOYED,
-  CONNECT_STORAGE,
-  DISCONNECT_STORAGE,
-];
 
 /** Runs `hosted-engine ARGS` and resolves with its exit code. It does not reject. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
@@ -33,38 +11,56 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   try {
     return await dispatch(words, context);
   } catch (thrown) {
-    return printError(thrown, context, isDebug);
+    return await printError(thrown, context, isDebug);
   }
 }
 
 async function dispatch(args: readonly string[], context: CliContext): Promise<number> {
   const [first, ...rest] = args;
-  if (first === undefined) {
-    context.write(usage(COMMANDS));
-    return 1;
-  }
-  if (first === '--help') {
-    context.write(usage(COMMANDS));
-    return 0;
+  if (first === undefined || first === '--help') {
+    await writeUsage(context);
+    return first === undefined ? 1 : 0;
   }
   const [name, shorthand] = splitOnce(first);
-  const command = COMMANDS.find((candidate) => `--${candidate.name}` === name);
+  const entry = COMMANDS.find((candidate) => `--${candidate.name}` === name);
+  const command = await entry?.load();
   if (command === undefined || (shorthand !== undefined && command.shorthand === undefined)) {
-    context.writeError(`Invalid option '${first}'\n`);
-    const like = nearest(
-      name,
-      COMMANDS.map((candidate) => `--${candidate.name}`),
-    );
-    if (like !== undefined && like !== name) context.writeError(`Did you mean ${like}?\n`);
-    context.write(usage(COMMANDS));
-    return 1;
+    return refuse(first, name, context);
   }
   if (rest.includes('--help')) {
+    const { commandUsage } = await import('./usage.js');
     context.write(commandUsage(command));
     return 0;
   }
-  const given = shorthand === undefined ? rest : [`--${command.shorthand}=${shorthand}`, ...rest];
+  const given = withOperand(command, shorthand, rest);
   return command.run(context, parseOptions(given, command.options));
+}
+
+/** `--COMMAND=VALUE` and `--COMMAND VALUE` stand for the command's own option. */
+function withOperand(
+  { shorthand }: Command,
+  value: string | undefined,
+  rest: readonly string[],
+): readonly string[] {
+  if (shorthand === undefined) return rest;
+  if (value !== undefined) return [`--${shorthand}=${value}`, ...rest];
+  const [next, ...more] = rest;
+  return next === undefined || next.startsWith('--') ? rest : [`--${shorthand}=${next}`, ...more];
+}
+
+async function refuse(given: string, name: string, context: CliContext): Promise<number> {
+  context.writeError(`Invalid option '${given}'\n`);
+  const { nearest } = await import('@hosted-engine/setup');
+  const names = COMMANDS.map((entry: CommandEntry) => `--${entry.name}`);
+  const like = nearest(name, names);
+  if (like !== undefined && like !== name) context.writeError(`Did you mean ${like}?\n`);
+  await writeUsage(context);
+  return 1;
+}
+
+async function writeUsage(context: CliContext): Promise<void> {
+  const { usage } = await import('./usage.js');
+  context.write(usage(await loadAll()));
 }
 
 function splitOnce(arg: string): readonly [string, string | undefined] {
@@ -73,7 +69,8 @@ function splitOnce(arg: string): readonly [string, string | undefined] {
 }
 
 /** The message, what to do about it, and the exit code of its kind. A stack is for --debug. */
-function printError(thrown: unknown, context: CliContext, isDebug: boolean): number {
+async function printError(thrown: unknown, context: CliContext, isDebug: boolean): Promise<number> {
+  const { levelLine, noteLine } = await import('./terminal/dialect.js');
   const error = thrown instanceof HeError ? thrown : undefined;
   if (error?.code === 'HE_NOT_DEPLOYED') context.writeError(`${error.message}\n`);
   else context.writeError(levelLine('ERROR', messageOf(thrown)));

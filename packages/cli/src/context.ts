@@ -1,6 +1,7 @@
 import type { Clock } from '@hosted-engine/ports';
 import type { EngineHealth, HostdSession, HostFiles } from '@hosted-engine/setup';
 import type { Broker } from './adapters/broker-client.js';
+import type { Screen } from './terminal/screen.js';
 
 /** What a command may use. main.ts makes the real ones, tests others. */
 export interface CliContext {
@@ -10,6 +11,8 @@ export interface CliContext {
   readonly broker: Broker;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Undefined when the output is no terminal. */
+  screen(): Promise<Screen | undefined>;
   /** The host daemon of this host. HE_HOSTD_UNREACHABLE. */
   connectHostd(signal: AbortSignal): Promise<HostdSession>;
   /** Reads a whiteboard, or a copy of one, wherever it is: the bytes of all its slots. */

@@ -1,6 +1,10 @@
-import { FormatError, type HostedEngineConf, parseHostedEngineConf } from '@hosted-engine/formats';
-import { HeError } from '@hosted-engine/ports';
-import { PATHS } from '@hosted-engine/setup';
+import { FormatError } from '@hosted-engine/formats/format-error';
+import {
+  type HostedEngineConf,
+  parseHostedEngineConf,
+} from '@hosted-engine/formats/hosted-engine-conf';
+import { HeError } from '@hosted-engine/ports/he-error';
+import { PATHS } from '@hosted-engine/setup/paths';
 import type { CliContext } from './context.js';
 
 /** This host's configuration. HE_NOT_DEPLOYED without one, HE_CONFIG_INVALID for a broken one. */

@@ -1,2 +1,3 @@
-export { COMMANDS, runCli } from './cli.js';
+export { runCli } from './cli.js';
+export { COMMANDS } from './commands.js';
 export type { CliContext } from './context.js';

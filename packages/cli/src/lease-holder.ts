@@ -33,7 +33,7 @@ export async function leaseHolder(
 /** As the whiteboard has it; the HA daemon may be down, and then the id must do. */
 async function nameOf(context: CliContext, hostId: number): Promise<string | undefined> {
   try {
-    const bytes = (await context.broker.slots()).get(hostId);
+    const bytes = (await context.broker.state()).slots.get(hostId);
     if (bytes === undefined) return undefined;
     const slot = decodeHostSlot(hostId, bytes);
     return slot.kind === 'host' ? slot.record.hostname : undefined;

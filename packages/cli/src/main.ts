@@ -1,13 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { createSystemClock } from '@hosted-engine/platform';
+import { createSystemClock } from '@hosted-engine/platform/system-clock';
 import { BROKER_SOCKET, createBrokerClient } from './adapters/broker-client.js';
-import { createEngineConnector } from './adapters/engine-client.js';
 import { createHostFiles } from './adapters/host-files.js';
-import { createHostdConnector } from './adapters/hostd-connector.js';
 import { runCli } from './cli.js';
-import { readWhiteboard } from './main/read-whiteboard.js';
-import { runDeploy } from './main/run-deploy.js';
-import { readTerminalLine } from './terminal/prompt.js';
 import type { Terminal } from './terminal/terminal-dialog.js';
 
 const { stdin, stdout, stderr, env } = process;
@@ -24,12 +19,14 @@ const terminal: Terminal = {
   width: stdout.isTTY ? stdout.columns : undefined,
   isColored: stdout.isTTY && env['NO_COLOR'] === undefined,
   readLine: isTerminal
-    ? (prompt, isHidden) => readTerminalLine(stdin, stdout, prompt, isHidden)
+    ? async (prompt, isHidden) => {
+        const { readTerminalLine } = await import('./terminal/prompt.js');
+        return readTerminalLine(stdin, stdout, prompt, isHidden);
+      }
     : undefined,
 };
-const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-const { version } = JSON.parse(manifest) as { readonly version: string };
 
+// What a command does not need is not loaded: a look at the state takes a tenth of a second.
 const exitCode = await runCli(process.argv.slice(2), {
   write: (text) => stdout.write(text),
   writeError: (text) => stderr.write(text),
@@ -37,9 +34,27 @@ const exitCode = await runCli(process.argv.slice(2), {
   clock,
   signal: stop.signal,
   broker: createBrokerClient(BROKER_SOCKET),
-  connectHostd: (signal) => createHostdConnector(files, clock).connect(signal),
-  readWhiteboard: (path) => readWhiteboard(path, clock),
-  engineHealth: (fqdn, signal) => createEngineConnector().connect(fqdn, undefined).health(signal),
-  deploy: (options) => runDeploy({ terminal, clock, signal: stop.signal, version, env }, options),
+  async screen() {
+    const { screenOf } = await import('./terminal/screen.js');
+    return screenOf(stdin, stdout);
+  },
+  async connectHostd(signal) {
+    const { createHostdConnector } = await import('./adapters/hostd-connector.js');
+    return createHostdConnector(files, clock).connect(signal);
+  },
+  async readWhiteboard(path) {
+    const { readWhiteboard } = await import('./main/read-whiteboard.js');
+    return readWhiteboard(path, clock);
+  },
+  async engineHealth(fqdn, signal) {
+    const { createEngineConnector } = await import('./adapters/engine-client.js');
+    return createEngineConnector().connect(fqdn, undefined).health(signal);
+  },
+  async deploy(options) {
+    const { runDeploy } = await import('./main/run-deploy.js');
+    const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+    const { version } = JSON.parse(manifest) as { readonly version: string };
+    return runDeploy({ terminal, clock, signal: stop.signal, version, env }, options);
+  },
 });
 process.exitCode = exitCode;

@@ -8,7 +8,8 @@ import {
   type VdsmServer,
   type VerbHandlers,
 } from '@hosted-engine/vdsm';
-import { COMMANDS, runCli } from '../src/cli.js';
+import { runCli } from '../src/cli.js';
+import { COMMANDS } from '../src/commands.js';
 import { type FakeBroker, startFakeBroker } from './fake/broker-server.js';
 import { CONF, testCli, VM_ID } from './fake/context.js';
 import { slotOf } from './fake/slots.js';

@@ -7,7 +7,7 @@ export function createHaProbe(broker: Broker): HaProbe {
   return {
     isReporting: async (hostId) => {
       try {
-        const [alive, slots] = [await broker.aliveHostIds(), await broker.slots()];
+        const { alive, slots } = await broker.state();
         return alive.has(hostId) && slots.has(hostId);
       } catch (thrown) {
         if (thrown instanceof HeError) return false;

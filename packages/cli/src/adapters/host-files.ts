@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chown, lstat, mkdir, open, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { HeError, messageOf } from '@hosted-engine/ports';
+import { HeError, messageOf } from '@hosted-engine/ports/he-error';
 import type { FileMode, HostFiles } from '@hosted-engine/setup';
 
 /** Files of this host by the node:fs calls; `root` is put before every path, for tests. */

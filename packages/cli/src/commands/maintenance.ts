@@ -55,7 +55,7 @@ export const SET_MAINTENANCE: Command = {
 
 /** Row 13: a host that runs the engine VM is not taken out while nobody can take it over. */
 async function requireTarget(context: CliContext, ownId: number): Promise<void> {
-  const [slots, alive] = [await context.broker.slots(), await context.broker.aliveHostIds()];
+  const { slots, alive } = await context.broker.state();
   const hosts = [...slots].flatMap(([id, bytes]) => {
     const verdict = id === 0 ? undefined : decodeHostSlot(id, bytes);
     return verdict?.kind === 'host' ? [peerSlotOf(verdict.record)] : [];
@@ -83,7 +83,7 @@ async function waitUntilSeen(context: CliContext, isOn: boolean): Promise<void> 
 async function seenFlag(context: CliContext): Promise<boolean | undefined> {
   try {
     const slot = new Uint8Array(SLOT_SIZE);
-    slot.set((await context.broker.slots()).get(0) ?? []);
+    slot.set((await context.broker.state()).slots.get(0) ?? []);
     const global = decodeGlobalSlot(slot);
     return global.kind === 'global' ? global.maintenance === true : undefined;
   } catch (thrown) {

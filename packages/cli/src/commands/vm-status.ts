@@ -1,17 +1,11 @@
-import {
-  decodeGlobalSlot,
-  decodeHostSlot,
-  type HostSlot,
-  renderStatusText,
-  type StatusView,
-  statusJson,
-  statusView,
-} from '@hosted-engine/core';
-import { HeError, SLOT_SIZE } from '@hosted-engine/ports';
+import { renderStatusText, type StatusView, statusJson } from '@hosted-engine/core/whiteboard';
+import { HeError } from '@hosted-engine/ports/he-error';
+import { SLOT_SIZE } from '@hosted-engine/ports/whiteboard';
+import type { BoardState } from '../adapters/broker-client.js';
 import { optionValue } from '../args.js';
+import { viewOf } from '../board-view.js';
 import type { Command } from '../command.js';
 import type { CliContext } from '../context.js';
-import { requireDeployed } from '../deployed.js';
 
 export const VM_STATUS: Command = {
   name: 'vm-status',
@@ -19,9 +13,12 @@ export const VM_STATUS: Command = {
   details: [
     'With --metadata nothing else is needed: no daemon, no deployment. Whether a host is still',
     'alive cannot be told from a file, and is shown as unknown.',
+    'With --watch a short table is kept up to date until q or CTRL-C is pressed; into a pipe it is',
+    'printed at each change.',
   ],
   options: [
-    { name: 'json', help: 'print one JSON object' },
+    { name: 'json', help: 'print one JSON object; with --watch one in a line at each change' },
+    { name: 'watch', help: 'go on showing it' },
     {
       name: 'metadata',
       value: 'FILE',
@@ -30,24 +27,38 @@ export const VM_STATUS: Command = {
   ],
   run: async (context, options) => {
     const path = optionValue(options, 'metadata');
+    const isJson = options.has('json');
+    if (options.has('watch')) {
+      const { watchStatus } = await import('../watch/watch.js');
+      const look = () => (path === undefined ? ofDaemon(context) : ofFile(context, path));
+      return watchStatus(context, look, isJson);
+    }
     const view = path === undefined ? await ofDaemon(context) : await ofFile(context, path);
     if (view.hosts.length === 0) {
       throw new HeError('HE_FAILED', 'no host has reported its state yet', {
         remedy: 'check that ovirt-ha-agent runs on the hosts, and try again in a moment',
       });
     }
-    context.write(options.has('json') ? `${statusJson(view)}\n` : renderStatusText(view));
+    context.write(isJson ? `${statusJson(view)}\n` : renderStatusText(view));
     return 0;
   },
 };
 
 async function ofDaemon(context: CliContext): Promise<StatusView> {
-  await requireDeployed(context);
-  const [slots, liveHostIds] = await Promise.all([
-    context.broker.slots(),
-    context.broker.aliveHostIds(),
-  ]);
-  return viewOf(slots, liveHostIds);
+  const { slots, alive } = await stateOf(context);
+  return viewOf(slots, alive);
+}
+
+/** A daemon that answers is all that is needed. One that does not may be missing for want of a deployment. */
+async function stateOf(context: CliContext): Promise<BoardState> {
+  try {
+    return await context.broker.state();
+  } catch (thrown) {
+    if (!(thrown instanceof HeError) || thrown.code !== 'HE_HA_UNREACHABLE') throw thrown;
+    const { requireDeployed } = await import('../deployed.js');
+    await requireDeployed(context);
+    throw thrown;
+  }
 }
 
 async function ofFile(context: CliContext, path: string): Promise<StatusView> {
@@ -57,22 +68,4 @@ async function ofFile(context: CliContext, path: string): Promise<StatusView> {
     slots.set(at / SLOT_SIZE, bytes.subarray(at, at + SLOT_SIZE));
   }
   return viewOf(slots, 'unknown');
-}
-
-function viewOf(
-  raw: ReadonlyMap<number, Uint8Array>,
-  liveHostIds: ReadonlySet<number> | 'unknown',
-): StatusView {
-  const slots = new Map<number, HostSlot>();
-  for (const [id, bytes] of raw) {
-    if (id !== 0) slots.set(id, decodeHostSlot(id, whole(bytes)));
-  }
-  return statusView({ global: decodeGlobalSlot(whole(raw.get(0))), slots, liveHostIds });
-}
-
-/** A slot behind the end of the data, or cut off by it, reads as zeros there. */
-function whole(bytes: Uint8Array = new Uint8Array()): Uint8Array {
-  const slot = new Uint8Array(SLOT_SIZE);
-  slot.set(bytes.subarray(0, SLOT_SIZE));
-  return slot;
 }

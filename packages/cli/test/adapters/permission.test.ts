@@ -49,7 +49,7 @@ describe('what a user may not open', () => {
   test('the socket of the HA daemon', async () => {
     const broker = createBrokerClient(join(directory, 'broker'));
     await assert.rejects(
-      withoutRights(() => broker.slots()),
+      withoutRights(() => broker.state()),
       refused,
     );
   });

@@ -11,6 +11,10 @@ export interface FakeBroker {
   readonly alive: number[];
   /** Answers every call with this fault. */
   fault: string | undefined;
+  /** Speaks XML-RPC only, as the original. */
+  isLegacy: boolean;
+  /** The last decision, as a line of the journal. */
+  decision: string;
   /** Answers every call with this text. */
   garbage: string | undefined;
   close(): Promise<void>;
@@ -26,6 +30,16 @@ export async function startFakeBroker(): Promise<FakeBroker> {
       body += chunk.toString();
     });
     request.on('end', () => {
+      if (request.method === 'GET' && !broker.isLegacy) {
+        const { status, text } = answerGet(broker, request.url ?? '');
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(broker.garbage ?? text);
+        return;
+      }
+      if (request.method === 'GET') {
+        response.writeHead(501).end();
+        return;
+      }
       response.writeHead(200, { 'content-type': 'text/xml' });
       response.end(broker.garbage ?? answer(broker, body));
     });
@@ -35,6 +49,8 @@ export async function startFakeBroker(): Promise<FakeBroker> {
     slots: new Map(),
     alive: [],
     fault: undefined,
+    isLegacy: false,
+    decision: '',
     garbage: undefined,
     close: async () => {
       server.closeAllConnections();
@@ -45,6 +61,17 @@ export async function startFakeBroker(): Promise<FakeBroker> {
   server.listen(socketPath);
   await once(server, 'listening');
   return broker;
+}
+
+function answerGet(broker: FakeBroker, url: string): { status: number; text: string } {
+  if (broker.fault !== undefined) {
+    return { status: 503, text: JSON.stringify({ fault: broker.fault }) };
+  }
+  if (url === '/decision') return { status: 200, text: broker.decision };
+  const slots = Object.fromEntries(
+    [...broker.slots].map(([id, slot]) => [String(id), Buffer.from(slot).toString('base64')]),
+  );
+  return { status: 200, text: JSON.stringify({ slots, alive: broker.alive }) };
 }
 
 function answer(broker: FakeBroker, body: string): string {

@@ -5,6 +5,7 @@ import { ReconnectingVdsmClient } from '@hosted-engine/vdsm';
 import { type Broker, createBrokerClient } from '../../src/adapters/broker-client.js';
 import { readPart } from '../../src/adapters/domain-directory.js';
 import type { CliContext, DeployArguments } from '../../src/context.js';
+import type { Screen } from '../../src/terminal/screen.js';
 
 export const VM_ID = '8b6f3f0a-77c1-4f0e-8a55-6e0b8a1d2c34';
 const UUID = '00000000-0000-4000-8000-00000000000';
@@ -63,6 +64,8 @@ export interface TestCliOptions {
   readonly brokerSocket?: string;
   readonly health?: Awaited<ReturnType<CliContext['engineHealth']>>;
   readonly isDeployed?: boolean;
+  readonly screen?: Screen;
+  readonly signal?: AbortSignal;
 }
 
 /** The CLI on a deployed host with id 2, over whatever servers a test has started. */
@@ -92,7 +95,8 @@ export function testCli(options: TestCliOptions = {}): TestCli {
     files: mapFiles(files),
     broker: broker(options.brokerSocket),
     clock,
-    signal: new AbortController().signal,
+    signal: options.signal ?? new AbortController().signal,
+    screen: async () => options.screen,
     connectHostd: async () => {
       if (options.hostdPort === undefined) {
         throw new HeError('HE_HOSTD_UNREACHABLE', 'connection refused');

@@ -11,7 +11,7 @@ export interface BrokerServer {
   close(): Promise<void>;
 }
 
-/** XML-RPC over HTTP on a Unix socket, for root and the socket's group only (house.md 8). */
+/** XML-RPC and our own JSON over HTTP on a Unix socket, for root and the socket's group only (house.md 8). */
 export async function listenBroker(
   path: string,
   service: BrokerService,
@@ -44,8 +44,12 @@ async function answer(
   response: ServerResponse,
   service: BrokerService,
 ): Promise<void> {
+  if (request.method === 'GET') {
+    get(request.url ?? '', response, service);
+    return;
+  }
   if (request.method !== 'POST') {
-    response.writeHead(405, { allow: 'POST' }).end();
+    response.writeHead(405, { allow: 'GET, POST' }).end();
     return;
   }
   const body = await readBody(request);
@@ -61,6 +65,22 @@ async function answer(
     text = encodeFault(1, messageOf(error));
   }
   response.writeHead(200, { 'content-type': 'text/xml' }).end(text);
+}
+
+/** Our own tools: `/state` and `/decision`, as JSON. A fault is a 503 with its text. */
+function get(url: string, response: ServerResponse, service: BrokerService): void {
+  const json = { 'content-type': 'application/json' };
+  try {
+    if (url === '/state') {
+      response.writeHead(200, json).end(JSON.stringify(service.state()));
+    } else if (url === '/decision') {
+      response.writeHead(200, json).end(service.decision());
+    } else {
+      response.writeHead(404).end();
+    }
+  } catch (error) {
+    response.writeHead(503, json).end(JSON.stringify({ fault: messageOf(error) }));
+  }
 }
 
 async function readBody(request: IncomingMessage): Promise<string | undefined> {

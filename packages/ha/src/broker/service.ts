@@ -17,17 +17,32 @@ export interface BrokerServiceOptions {
   readonly onWritten: () => void;
 }
 
+/** Ours, for the CLI: everything in one answer, as JSON, which costs a client no XML. */
+export interface BrokerState {
+  /** By host id, 0 for the global one; base64. */
+  readonly slots: Readonly<Record<string, string>>;
+  readonly alive: readonly number[];
+}
+
 export interface BrokerService {
+  /** Throws HE_STORAGE_UNREACHABLE while the whiteboard cannot be read. */
+  state(): BrokerState;
+  /** The last turn of the loop as a line of the journal; empty before the first. */
+  decision(): string;
   call(method: string, params: readonly XmlRpcValue[]): Promise<XmlRpcValue>;
 }
 
 export function createBrokerService(options: BrokerServiceOptions): BrokerService {
-  function stats(): XmlRpcValue {
+  function rawSlots(): ReadonlyMap<number, Uint8Array> {
     const { reading, why } = options.board();
     if (reading === undefined) {
       throw new HeError('HE_STORAGE_UNREACHABLE', `the whiteboard cannot be read: ${why}`);
     }
-    return Object.fromEntries([...reading.raw].map(([id, bytes]) => [String(id), bytes]));
+    return reading.raw;
+  }
+
+  function stats(): XmlRpcValue {
+    return Object.fromEntries([...rawSlots()].map(([id, bytes]) => [String(id), bytes]));
   }
 
   function alive(): number[] {
@@ -51,17 +66,22 @@ export function createBrokerService(options: BrokerServiceOptions): BrokerServic
   }
 
   return {
+    state: () => ({
+      slots: Object.fromEntries(
+        [...rawSlots()].map(([id, bytes]) => [String(id), Buffer.from(bytes).toString('base64')]),
+      ),
+      alive: alive(),
+    }),
+    decision() {
+      const decision = options.decision();
+      return decision === undefined ? '' : formatEntry(decision);
+    },
     async call(method, params) {
       switch (method) {
         case 'get_stats':
           return stats();
         case 'is_host_alive':
           return alive();
-        // Ours: what was seen and decided last, as a line of the journal; empty before the first turn.
-        case 'get_decision': {
-          const decision = options.decision();
-          return decision === undefined ? '' : formatEntry(decision);
-        }
         case 'put_stats':
           // The original's client names a service type first.
           return putStats(params.at(-2) ?? null, params.at(-1) ?? null);

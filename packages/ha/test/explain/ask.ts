@@ -30,7 +30,7 @@ export async function inputOf(
   const history = host.journal.map((entry) => readBack(formatEntry(entry)));
   const last = history.findLast((entry) => entry.kind === 'decision');
   const isUp = options.daemonDown !== true && host.daemon !== undefined;
-  const told = isUp ? await host.daemon?.broker.call('get_decision', []) : undefined;
+  const told = isUp ? host.daemon?.broker.decision() : undefined;
   const live = isUp ? await host.daemon?.broker.call('is_host_alive', []) : undefined;
   // The broker refuses while it cannot read the whiteboard.
   const stats = isUp
