@@ -6,7 +6,7 @@
 //
 // Transport (HTTP, sockets, time-outs) is elsewhere.
 
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { type PlainElement, PlainXmlError, parsePlainXml } from './plain-xml.js';
 
 /** Integers become `int` (`i8` beyond 32 bits), other numbers `double`, null `nil`, bytes `base64`. */
 export type XmlRpcValue =
@@ -50,14 +50,14 @@ export function encodeFault(code: number, message: string): string {
 }
 
 export function decodeCall(xml: string): XmlRpcCall {
-  const call = only(parse(xml), 'methodCall');
+  const call = parse(xml, 'methodCall');
   const method = textOf(only(call, 'methodName')).trim();
   if (method === '') throw new XmlRpcError('the call names no method');
   return { method, params: decodeParams(call) };
 }
 
 export function decodeResponse(xml: string): XmlRpcResponse {
-  const response = only(parse(xml), 'methodResponse');
+  const response = parse(xml, 'methodResponse');
   const fault = child(response, 'fault');
   if (fault !== undefined) return decodeFault(decodeValue(only(fault, 'value')));
   const params = decodeParams(response);
@@ -121,55 +121,48 @@ function escapeXml(text: string): string {
     .replaceAll('\r', '&#13;');
 }
 
-/** fast-xml-parser's ordered form: an element is an object with its name as the only key. */
-type Ordered = readonly { readonly [name: string]: unknown }[];
+/** The root element, which must have this name. */
+function parse(xml: string, name: string): PlainElement {
+  let root: PlainElement;
+  try {
+    root = parsePlainXml(xml);
+  } catch (error) {
+    if (error instanceof PlainXmlError) throw new XmlRpcError(`no usable XML: ${error.message}`);
+    throw error;
+  }
+  if (root.name !== name) throw new XmlRpcError(`element <${name}> is missing`);
+  return root;
+}
 
-function parse(xml: string): Ordered {
-  const valid = XMLValidator.validate(xml);
-  if (valid !== true) throw new XmlRpcError(`not well-formed XML: ${valid.err.msg}`);
-  const parser = new XMLParser({
-    preserveOrder: true,
-    parseTagValue: false,
-    trimValues: false,
-    ignoreAttributes: true,
-    ignoreDeclaration: true,
-    ignorePiTags: true,
-    htmlEntities: true,
-    cdataPropName: '#cdata',
+function elements(parent: PlainElement, name?: string): readonly PlainElement[] {
+  return parent.children.filter((node): node is PlainElement => {
+    return typeof node !== 'string' && (name === undefined || node.name === name);
   });
-  return asOrdered(parser.parse(xml));
 }
 
-function asOrdered(value: unknown): Ordered {
-  if (!Array.isArray(value)) throw new XmlRpcError('an element was expected');
-  return value;
+function child(parent: PlainElement, name: string): PlainElement | undefined {
+  return elements(parent, name)[0];
 }
 
-function child(parent: Ordered, name: string): Ordered | undefined {
-  const found = parent.find((element) => name in element);
-  return found === undefined ? undefined : asOrdered(found[name]);
-}
-
-function only(parent: Ordered, name: string): Ordered {
+function only(parent: PlainElement, name: string): PlainElement {
   const found = child(parent, name);
   if (found === undefined) throw new XmlRpcError(`element <${name}> is missing`);
   return found;
 }
 
-function textOf(element: Ordered): string {
-  return element
-    .map((part) => {
-      if ('#text' in part) return String(part['#text']);
-      if ('#cdata' in part) return textOf(asOrdered(part['#cdata']));
-      throw new XmlRpcError(`<${Object.keys(part)[0] ?? '?'}> stands where text belongs`);
+function textOf(element: PlainElement): string {
+  return element.children
+    .map((node) => {
+      if (typeof node === 'string') return node;
+      throw new XmlRpcError(`<${node.name}> stands where text belongs`);
     })
     .join('');
 }
 
-function decodeParams(parent: Ordered): XmlRpcValue[] {
-  return (child(parent, 'params') ?? [])
-    .filter((element) => 'param' in element)
-    .map((element) => decodeValue(only(asOrdered(element['param']), 'value')));
+function decodeParams(parent: PlainElement): XmlRpcValue[] {
+  const params = child(parent, 'params');
+  if (params === undefined) return [];
+  return elements(params, 'param').map((param) => decodeValue(only(param, 'value')));
 }
 
 function decodeFault(value: XmlRpcValue): XmlRpcResponse {
@@ -182,16 +175,14 @@ function decodeFault(value: XmlRpcValue): XmlRpcResponse {
   return { kind: 'fault', code, message };
 }
 
-function decodeValue(value: Ordered): XmlRpcValue {
-  const typed = value.find((part) => !('#text' in part) && !('#cdata' in part));
+function decodeValue(value: PlainElement): XmlRpcValue {
+  const [typed] = elements(value);
   // A value without a type element is a string.
-  if (typed === undefined) return textOf(value);
-  const type = Object.keys(typed)[0] ?? '';
-  return decodeTyped(type, asOrdered(typed[type]));
+  return typed === undefined ? textOf(value) : decodeTyped(typed);
 }
 
-function decodeTyped(type: string, body: Ordered): XmlRpcValue {
-  switch (type) {
+function decodeTyped(body: PlainElement): XmlRpcValue {
+  switch (body.name) {
     case 'int':
     case 'i4':
     case 'i8':
@@ -207,13 +198,11 @@ function decodeTyped(type: string, body: Ordered): XmlRpcValue {
     case 'base64':
       return decodeBase64(textOf(body));
     case 'array':
-      return only(body, 'data')
-        .filter((element) => 'value' in element)
-        .map((element) => decodeValue(asOrdered(element['value'])));
+      return elements(only(body, 'data'), 'value').map(decodeValue);
     case 'struct':
       return decodeStruct(body);
     default:
-      throw new XmlRpcError(`values of type <${type}> are not understood`);
+      throw new XmlRpcError(`values of type <${body.name}> are not understood`);
   }
 }
 
@@ -234,12 +223,9 @@ function decodeBase64(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(compact, 'base64'));
 }
 
-function decodeStruct(body: Ordered): { readonly [member: string]: XmlRpcValue } {
-  const members = body
-    .filter((element) => 'member' in element)
-    .map((element): [string, XmlRpcValue] => {
-      const member = asOrdered(element['member']);
-      return [textOf(only(member, 'name')), decodeValue(only(member, 'value'))];
-    });
+function decodeStruct(body: PlainElement): { readonly [member: string]: XmlRpcValue } {
+  const members = elements(body, 'member').map((member): [string, XmlRpcValue] => {
+    return [textOf(only(member, 'name')), decodeValue(only(member, 'value'))];
+  });
   return Object.fromEntries(members);
 }
