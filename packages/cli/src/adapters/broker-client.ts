@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { HeError, messageOf } from '@hosted-engine/ports/he-error';
+import { type Answer, badAnswer, unreachable } from './broker-answer.js';
 import { isErrno, notPermitted } from './host-files.js';
 
 export const BROKER_SOCKET = '/run/ovirt-hosted-engine-ha/broker.socket';
@@ -25,11 +26,6 @@ export interface Broker {
   /** Its last decision as a line of the journal; empty when it has or tells none. */
   decision(): Promise<string>;
   writeGlobalSlot(slot: Uint8Array): Promise<void>;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
 }
 
 export function createBrokerClient(socketPath: string): Broker {
@@ -87,17 +83,6 @@ function isTextRecord(value: unknown): value is Readonly<Record<string, string>>
     value !== null &&
     Object.values(value).every((member) => typeof member === 'string')
   );
-}
-
-export function badAnswer(why: string): HeError {
-  return unreachable(`its answer cannot be understood (${why})`);
-}
-
-function unreachable(why: string, cause?: unknown): HeError {
-  return new HeError('HE_HA_UNREACHABLE', `the hosted engine's HA daemon does not answer: ${why}`, {
-    remedy: 'look at `systemctl status ovirt-ha-agent`, and start it',
-    cause,
-  });
 }
 
 /**

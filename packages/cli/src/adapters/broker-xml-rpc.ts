@@ -5,7 +5,8 @@ import {
   type XmlRpcValue,
 } from '@hosted-engine/formats/xml-rpc';
 import { HeError } from '@hosted-engine/ports/he-error';
-import { type Answer, type Broker, badAnswer } from './broker-client.js';
+import { type Answer, badAnswer } from './broker-answer.js';
+import type { Broker } from './broker-client.js';
 
 /** The part of the broker's protocol that the original speaks as well (ha-daemon.md 9). */
 export function createXmlBroker(
