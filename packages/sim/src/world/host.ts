@@ -69,6 +69,11 @@ export class SimHost {
     );
   }
 
+  /** It was reset and comes on by itself. */
+  get isBooting(): boolean {
+    return this.#boot !== undefined;
+  }
+
   get isPowered(): boolean {
     return this.machine !== undefined;
   }
@@ -85,6 +90,7 @@ export class SimHost {
   powerOn(daemonInS: number): void {
     if (this.isPowered) return;
     this.#boot?.cancel();
+    this.#boot = undefined;
     const wallS = this.time.wallMs() / 1000 - this.world.nowS;
     this.time = new HostTime(this.world.clock, this.random.between(5, 30), wallS);
     const machine = new Machine(this.world, this);
@@ -95,6 +101,7 @@ export class SimHost {
 
   powerOff(why: string): void {
     this.#boot?.cancel();
+    this.#boot = undefined;
     const { machine } = this;
     if (machine === undefined) return;
     this.#endRun();
