@@ -68,6 +68,9 @@ export interface Loop {
 /** A reason of our own spares the stack trace of a DOMException with each early turn. */
 const WOKEN = 'woken';
 
+/** Between an event and the turn that looks at it: events of one cause come in bursts. */
+const GAP_MS = 50;
+
 export function createLoop(options: LoopOptions): Loop {
   const { clock, facts, core } = options;
   let machine = initialMachine(clock.monotonicS());
@@ -137,6 +140,8 @@ export function createLoop(options: LoopOptions): Loop {
         wakeUp = new AbortController();
         turn();
         await clock.sleep(core.timing.publishS * 1000, wakeUp.signal);
+        // Whatever wakes us, and however often: the daemon never spins.
+        if (wakeUp.signal.aborted && !signal.aborted) await clock.sleep(GAP_MS, signal);
       }
       const before = machine;
       machine = { ...machine, name: 'AgentStopped', deadlineS: undefined };

@@ -7,10 +7,15 @@ import { DOMAIN } from '../world/sanlock.js';
 import type { World } from '../world/world.js';
 import type { Checker, Report } from './checkers.js';
 
+/** More turns than this, for so long, is no answer to events: it is a loop that feeds itself. */
+const TURNS_PER_S = 5;
+const PACE_S = 20;
+
 export class SequenceChecker implements Checker {
   readonly #world: World;
   readonly #report: Report;
   readonly #timestamps = new Map<Machine, number>();
+  readonly #turns = new Map<SimHost, { readonly second: number; readonly count: number }>();
   readonly #generations = new Map<number, number>();
 
   constructor(world: World, report: Report) {
@@ -21,6 +26,17 @@ export class SequenceChecker implements Checker {
   happened(event: WorldEvent): void {
     if (event.kind === 'slot-written' && event.id !== 0) this.#slot(event.host, event.id);
     if (event.kind === 'sanlock') this.#generation(event.host);
+    if (event.kind === 'turn') this.#pace(event.host);
+  }
+
+  #pace(host: SimHost): void {
+    const second = Math.floor(this.#world.nowS / PACE_S);
+    const before = this.#turns.get(host);
+    const count = before?.second === second ? before.count + 1 : 1;
+    this.#turns.set(host, { second, count });
+    if (count === PACE_S * TURNS_PER_S) {
+      this.#report('pace', [host], `${count} turns in ${PACE_S} s`);
+    }
   }
 
   #slot(host: SimHost, id: number): void {

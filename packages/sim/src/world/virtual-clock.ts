@@ -13,10 +13,15 @@ interface Entry extends Timer {
   run: (() => void) | undefined;
 }
 
+/** A world in which code waits for nothing would never end. */
+const EVENTS_PER_S = 100_000;
+
 export class VirtualClock {
   #nowMs = 0;
   #order = 0;
   #isTouched = true;
+  #secondMs = 0;
+  #events = 0;
   readonly #heap: Entry[] = [];
 
   /** Seconds since the world began. */
@@ -59,6 +64,12 @@ export class VirtualClock {
             }
             const next = this.#popUntil(endMs);
             if (next === undefined) break;
+            if (next.atMs - this.#secondMs >= 1000) {
+              this.#secondMs = next.atMs;
+              this.#events = 0;
+            }
+            this.#events += 1;
+            if (this.#events > EVENTS_PER_S) throw new Error('time stands still: too many events');
             this.#nowMs = next.atMs;
             next.run?.();
           }
