@@ -98,7 +98,11 @@ export function createDaemon(options: DaemonOptions): Daemon {
     vmConf: () => vmConf.current(),
     clock,
     log,
-    onDone: () => void facts.refreshVm().then(() => loop.wake()),
+    onDone: (hasFailed) =>
+      void facts.renewVm().then(() => {
+        // A VM that changed wakes the loop by itself.
+        if (hasFailed) loop.wake();
+      }),
   });
   const publisher = createPublisher({
     whiteboard,

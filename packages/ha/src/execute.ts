@@ -14,8 +14,8 @@ export interface ExecutorOptions {
   readonly vmConf: () => Promise<string>;
   readonly clock: Clock;
   readonly log: Log;
-  /** An effect ended: its outcome can be observed now. */
-  readonly onDone: () => void;
+  /** An effect ended: its outcome can be observed now. What failed is told by nothing else. */
+  readonly onDone: (hasFailed: boolean) => void;
 }
 
 /** The last time that an effect was refused outright, per kind. */
@@ -26,7 +26,10 @@ export interface Refusals {
 }
 
 export interface Executor {
-  /** Begins each effect that is not under way already; never waits for it (F5: effects are idempotent). */
+  /**
+   * Begins each effect that is neither under way nor just over; never waits for it (F5: effects are idempotent,
+   * and asked for on each turn for as long as they are needed).
+   */
   execute(effects: readonly Effect[]): void;
   refusals(): Refusals;
 }
@@ -35,10 +38,14 @@ type Table = {
   readonly [K in Effect['kind']]: (effect: Extract<Effect, { kind: K }>) => Promise<void>;
 };
 
+/** Seconds between the end of an effect and its repetition: each one's end wakes the loop, which asks again. */
+const REPEAT_S = 1;
+
 /** An exhaustive table: a new effect without an entry does not compile. */
 export function createExecutor(options: ExecutorOptions): Executor {
   const { hypervisor, clock, log } = options;
   const underWay = new Set<Effect['kind']>();
+  const endedS = new Map<Effect['kind'], number>();
   let refusals: Refusals = { start: undefined, move: undefined, service: undefined };
 
   async function orRefused(what: keyof Refusals, action: () => Promise<void>): Promise<void> {
@@ -67,22 +74,26 @@ export function createExecutor(options: ExecutorOptions): Executor {
   async function carryOut(effect: Effect): Promise<void> {
     const { kind } = effect;
     underWay.add(kind);
+    let hasFailed = false;
     try {
       // The table's key and the effect's kind are one: the compiler cannot see it across the index.
       await (table[kind] as (effect: Effect) => Promise<void>)(effect);
       log.debug(`${kind}: done`);
     } catch (error) {
+      hasFailed = true;
       log.warn(`${kind}: ${messageOf(error)}`);
     } finally {
       underWay.delete(kind);
-      options.onDone();
+      endedS.set(kind, clock.monotonicS());
+      options.onDone(hasFailed);
     }
   }
 
   return {
     execute(effects) {
       for (const effect of effects) {
-        if (!underWay.has(effect.kind)) void carryOut(effect);
+        const isOver = clock.monotonicS() - (endedS.get(effect.kind) ?? -REPEAT_S) >= REPEAT_S;
+        if (isOver && !underWay.has(effect.kind)) void carryOut(effect);
       }
     },
     refusals: () => refusals,

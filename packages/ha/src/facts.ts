@@ -58,6 +58,8 @@ export interface Facts {
   cpuCores(): Fact<number>;
   /** Asks for the VM's state now. */
   refreshVm(): Promise<void>;
+  /** Asks anew, also while an answer is under way: it may be older than what was just done to the VM. */
+  renewVm(): Promise<void>;
   refreshBoard(): Promise<void>;
   /** The health page is polled only while the guest runs here, the lease only while nobody is known to. */
   want(what: { readonly health: boolean; readonly lease: boolean }): void;
@@ -219,6 +221,7 @@ export function createFacts(options: FactsOptions): Facts {
         : unknown('the CPU load was not measured yet');
     },
     refreshVm: () => vm.refresh(),
+    renewVm: () => vm.renew(),
     refreshBoard: () => board.refresh(),
     want(what) {
       const newly = (what.health && !wanted.health) || (what.lease && !wanted.lease);

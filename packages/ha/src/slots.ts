@@ -2,12 +2,11 @@ import {
   decodeGlobalSlot,
   decodeHostSlot,
   type Fact,
-  isAllZero,
   type PeerSlot,
   peerSlotOf,
   type SlotsReading,
 } from '@hosted-engine/core';
-import type { Clock, Log, Whiteboard } from '@hosted-engine/ports';
+import { type Clock, type Log, SLOT_SIZE, type Whiteboard } from '@hosted-engine/ports';
 
 /** A whole reading of the whiteboard: raw for the broker's clients, decoded for the decisions. */
 export interface BoardReading {
@@ -74,7 +73,7 @@ export function createSlotReader(options: SlotReaderOptions): SlotReader {
       nearScanS = nowS;
       isScanWanted = false;
     }
-    const slots = new Map([...scanned].filter(([id, bytes]) => id === 0 || !isAllZero(bytes)));
+    const slots = new Map([...scanned].filter(([id, bytes]) => id === 0 || isUsed(bytes)));
     used = [...slots.keys()].filter((id) => id !== 0);
     return slots;
 
@@ -126,4 +125,10 @@ export function createSlotReader(options: SlotReaderOptions): SlotReader {
       };
     },
   };
+}
+
+const UNUSED = Buffer.alloc(SLOT_SIZE);
+
+function isUsed(bytes: Uint8Array): boolean {
+  return !UNUSED.equals(bytes);
 }

@@ -13,7 +13,6 @@ export {
 } from './host-record.js';
 export { ctimeUtc, type ExactInt, type JsonValue, pythonJson } from './python-text.js';
 export { renderStatusText, statusJson } from './render-status.js';
-export { isAllZero } from './slot-text.js';
 export {
   boundedEngineStatus,
   engineStatusRank,

@@ -25,6 +25,8 @@ export interface Monitor<T> {
   fact(): Fact<T>;
   /** Polls now, unless a poll is under way: then waits for that one. Never rejects. */
   refresh(): Promise<void>;
+  /** Polls after this moment: waits for a poll that is under way, then polls again. Never rejects. */
+  renew(): Promise<void>;
   /** Polls every `intervalS` until the signal aborts; ends then, whatever hangs. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -71,6 +73,10 @@ export function createMonitor<T>(options: MonitorOptions<T>): Monitor<T> {
       return unknown(`${old}${whyUnknown(nowS)}`);
     },
     refresh,
+    async renew() {
+      await underWay?.end;
+      await refresh();
+    },
     async run(signal) {
       while (!signal.aborted) {
         await endOrAbort(refresh(), signal);

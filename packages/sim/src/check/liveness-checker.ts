@@ -11,8 +11,8 @@ import type { World } from '../world/world.js';
 const TWO_LOOPS_S = 12;
 /** The daemon's own times: settling, a pause after a lost race, a standby's turn, an original agent's pace. */
 const DECIDE_S = 70;
-/** An engine that is unhealthy is given this long before its ladder is climbed, and then some. */
-const LADDER_S = 300 + 120 + 40;
+/** The ladder: bad health, the restart of the service, a shutdown that the guest ignores. */
+const LADDER_S = 300 + 120 + 300 + 40;
 /** Quiet at the end: nothing may start or move any more. */
 const QUIET_S = 40;
 const STEP_S = 5;

@@ -165,6 +165,10 @@ const TABLE: Table = {
     const inside = host.machine?.hypervisor.qemu?.guest;
     if (inside !== undefined) inside.isHung = true;
   }),
+  'guest-wake': guest((host) => {
+    const inside = host.machine?.hypervisor.qemu?.guest;
+    if (inside !== undefined) inside.isHung = false;
+  }),
   'guest-pause-io': guest((host) => host.machine?.hypervisor.pauseOnIoError()),
   'guest-agent-down': guest((host) => {
     const inside = host.machine?.hypervisor.qemu?.guest;

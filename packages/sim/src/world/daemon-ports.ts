@@ -44,7 +44,7 @@ export function daemonOptions(
     clock,
     log: logOf(host),
     hypervisor: hypervisorPort(host, machine, process),
-    whiteboard: createSimWhiteboard({ host, machine, process, clock, deadlineS: STORAGE_S }),
+    whiteboard: createSimWhiteboard({ host, machine, process, deadlineS: STORAGE_S }),
     leaseView: {
       owner: () =>
         throughStorage(machine, process, () =>

@@ -44,6 +44,7 @@ const GRAMMAR = {
   'kill-vm': [],
   'guest-shutdown': [],
   'guest-hang': [],
+  'guest-wake': [],
   'guest-pause-io': [],
   'guest-agent-down': [],
   'engine-stop': [],

@@ -1,6 +1,6 @@
 // The whiteboard port over a simulated way to the storage: one operation at a time, each with a deadline (W3).
 
-import { type Clock, HeError, OneAtATime, SLOT_SIZE, type Whiteboard } from '@hosted-engine/ports';
+import { HeError, SLOT_SIZE, type Whiteboard } from '@hosted-engine/ports';
 import type { SimHost } from './host.js';
 import type { Machine } from './machine.js';
 import { asWrittenBy } from './other-writers.js';
@@ -13,37 +13,54 @@ export interface SimWhiteboardOptions {
   readonly host: SimHost;
   readonly machine: Machine;
   readonly process: SimProcess;
-  readonly clock: Clock;
   readonly deadlineS: number;
 }
 
 export function createSimWhiteboard(options: SimWhiteboardOptions): Whiteboard {
-  const { host, machine, process, clock } = options;
+  const { host, machine, process } = options;
   const { storage } = host.world;
-  const turn = new OneAtATime(clock);
+  let isBusy = false;
   let writes = 0;
+  const waiting: (() => void)[] = [];
 
   function operate<T>(kind: 'read' | 'write', what: string, make: () => T): Promise<T> {
-    return turn.run(
-      what,
-      options.deadlineS * 1000,
-      () =>
-        new Promise((resolve, reject) => {
-          if (!machine.isConnected) {
-            reject(new HeError('HE_STORAGE_UNREACHABLE', 'the whiteboard is not connected'));
-            return;
-          }
-          machine.path.operate(kind, machine, 0.003 * host.random.between(0.5, 2), (fault) => {
-            if (fault !== undefined) {
-              process.deliver(() => reject(new HeError('HE_STORAGE_UNREACHABLE', fault)));
-              return;
-            }
-            // The write is the kernel's by now: it lands also when the process is gone.
-            const value = make();
-            process.deliver(() => resolve(value));
-          });
-        }),
-    );
+    return new Promise((resolve, reject) => {
+      let isExpired = false;
+      const deadline = host.world.clock.after(options.deadlineS, () => {
+        isExpired = true;
+        const why = `${what}: no answer after ${options.deadlineS} s`;
+        process.deliver(() => reject(new HeError('HE_STORAGE_TIMEOUT', why)));
+      });
+      const begin = (): void => {
+        if (isExpired) {
+          next();
+          return;
+        }
+        isBusy = true;
+        if (!machine.isConnected) {
+          end('the whiteboard is not connected');
+          return;
+        }
+        machine.path.operate(kind, machine, 0.003 * host.random.between(0.5, 2), end);
+      };
+      // A write that hung is the kernel's: it lands also when nobody waits for it any more.
+      const end = (fault: string | undefined): void => {
+        const value = fault === undefined ? make() : undefined;
+        deadline.cancel();
+        isBusy = false;
+        process.deliver(() => {
+          if (fault !== undefined) reject(new HeError('HE_STORAGE_UNREACHABLE', fault));
+          else resolve(value as T);
+          next();
+        });
+      };
+      if (isBusy) waiting.push(begin);
+      else begin();
+    });
+  }
+
+  function next(): void {
+    if (!isBusy) waiting.shift()?.();
   }
 
   return {
