@@ -9,12 +9,14 @@ import { MaintenanceChecker } from './maintenance-checker.js';
 import { ReasonChecker } from './reason-checker.js';
 import { SequenceChecker } from './sequence-checker.js';
 
-/** S1 to S10 and L1 to L5 of the invariants; `crash`: the daemon's own code threw; `pace`: it spins. */
+/** S1 to S10 and L1 to L5 of the invariants; `crash`: the daemon's own code threw; `pace`: it spins; `same`: a
+ * second run of the same seed went otherwise. */
 export type RuleName =
   | `S${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10}`
   | `L${1 | 2 | 3 | 4 | 5}`
   | 'crash'
-  | 'pace';
+  | 'pace'
+  | 'same';
 
 export interface Violation {
   readonly atS: number;

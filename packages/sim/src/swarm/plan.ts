@@ -21,17 +21,17 @@ export interface Plan {
 
 /** sanlock's three documented pairs, and the lab's. */
 const PROFILES: readonly Partial<Profile>[] = [
-  {},
-  {},
-  {},
-  { ioTimeoutS: 2, watchdogS: 10 },
-  { ioTimeoutS: 2, watchdogS: 10 },
+  { bootS: 6 },
+  { bootS: 6 },
+  { bootS: 6 },
+  { ioTimeoutS: 2, watchdogS: 10, bootS: 6 },
+  { ioTimeoutS: 2, watchdogS: 10, bootS: 6 },
   { ioTimeoutS: 5, watchdogS: 30, bootS: 30 },
   { ioTimeoutS: DEFAULT_PROFILE.ioTimeoutS, bootS: 30 },
 ];
 
 /** Small clusters are the usual ones. */
-const SIZES = [2, 2, 3, 3, 3, 4, 4, 5, 6, 8] as const;
+const SIZES = [2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 6, 7, 8] as const;
 
 const START_FAULTS = ['no such image', 'out of memory', 'unsupported CPU model'] as const;
 
@@ -213,8 +213,9 @@ export function planOf(seed: number, hosts?: number): Plan {
   const share = random.pick([0.08, 0.15, 0.3]);
   const enabled = MENU_KINDS.filter(() => random.chance(share));
   const kinds = enabled.length === 0 ? [random.pick(MENU_KINDS)] : enabled;
-  const firstS = random.chance(0.15) ? random.between(0, 20) : random.between(30, 50);
-  const lengthS = random.between(20, 150);
+  const settledS = 12 + 3 * draw.profile.ioTimeoutS + draw.profile.bootS;
+  const firstS = random.chance(0.15) ? random.between(0, settledS) : settledS;
+  const lengthS = random.between(10, 100);
   const count = random.integer(1, 8);
   const faults: PlannedFault[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -229,7 +230,7 @@ export function planOf(seed: number, hosts?: number): Plan {
   }
   faults.sort((a, b) => a.atS - b.atS);
   const lastS = faults.at(-1)?.atS ?? firstS;
-  return { seed, hosts: size, profile, faults, healAtS: tenths(lastS + random.between(1, 40)) };
+  return { seed, hosts: size, profile, faults, healAtS: tenths(lastS + random.between(1, 25)) };
 }
 
 /** As it comes back from its line of text. */
