@@ -24,7 +24,10 @@ export interface MigrationTarget {
   readonly host: string;
   /** Where the guest's memory is sent; a name or an address. */
   readonly dataHost: string;
-  /** The longest stop of the guest at the switch-over that is accepted. */
+  /**
+   * The longest stop of the guest at the switch-over that is planned for. 0: its memory is sent once
+   * while it runs, and what it changed meanwhile with its CPUs stopped, however long that takes.
+   */
   readonly downtimeMs: number;
   /** Undefined: as fast as the network goes. */
   readonly bandwidthMiB: number | undefined;

@@ -112,6 +112,17 @@ describe('T6: the source of a migration', () => {
     assert.deepEqual([downtimeAt(0, 50), downtimeAt(25, 10_000)], [50, 200]);
   });
 
+  it('sends the memory of an emulated guest once, and the rest with its CPUs stopped', async () => {
+    const world = newWorld();
+    const table = await openTable(world);
+    table.create({ ...NEW, xml: XML.replace("type='kvm'", "type='qemu'") });
+    await world.clock.advance(0);
+    table.migrate(VM, REQUEST, 2);
+    await world.clock.advance(70_000);
+    assert.equal(world.driver.moving.get(VM)?.to.downtimeMs, 0);
+    assert.ok(!world.driver.commands.some((command) => command.startsWith('downtime')));
+  });
+
   it('keeps the end of a migration open that cannot be told, until a look tells', async () => {
     const { table, driver, clock } = await leavingVm();
     driver.endMigration(VM, new VirtError('unreachable', 'connection lost'));
