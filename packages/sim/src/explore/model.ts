@@ -41,7 +41,7 @@ const TIMING: Timing = {
   parkLimitS: rounds(8),
   contentionPauseS: rounds(1),
   lastResortPauseS: rounds(2),
-  betterHoldS: rounds(1),
+  betterHoldS: rounds(2),
   dwellS: rounds(2),
   migrationTimeoutS: rounds(3),
   movePauseS: rounds(1),

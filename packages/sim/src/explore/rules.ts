@@ -2,6 +2,7 @@
 // engine VMs never run, are checked where the world moves on.
 
 import type { Machine, Observation, Step } from '@hosted-engine/core';
+import { MODEL_CONFIG } from './model.js';
 
 /** Effects that change what the guest does or where it runs. */
 const ACTS: ReadonlySet<string> = new Set([
@@ -20,6 +21,7 @@ export const RULES = [
   'an unknown VM is left alone; a start needs an absent VM, known storage, and a lease that is not live (I5)',
   'a lost race for the lease costs nothing (I4)',
   'a healthy engine VM is stopped only for local maintenance or after two failed migrations',
+  'the engine VM is moved for a better host only when that was better by far for a while, and it was here for a while',
   'every decision has a reason (I9)',
   'one fault, at most one restart (I10)',
   'after all faults are healed one engine VM runs and is healthy within the bound (I10)',
@@ -45,7 +47,11 @@ export function brokenRule(
     const fault = startFault(before, seen);
     if (fault !== undefined) return fault;
   }
-  return raceFault(before, seen, next) ?? stopFault(before, seen, kinds);
+  return (
+    raceFault(before, seen, next) ??
+    stopFault(before, seen, kinds) ??
+    (kinds.includes('migrate-vm') ? moveFault(before, seen) : undefined)
+  );
 }
 
 function startFault(before: Machine, seen: Observation): string | undefined {
@@ -97,4 +103,18 @@ function stopFault(
   // A stop that was begun goes on, whatever the guest says in its last seconds.
   if (before.name === 'EngineStop' || before.name === 'EngineForceStop') return undefined;
   return before.memory.failedMovesS.length >= 2 ? undefined : 'a healthy engine VM was stopped';
+}
+
+/** Rows 5 and 10: moving is cheap and not free. */
+function moveFault(before: Machine, seen: Observation): string | undefined {
+  // Begun before, or for local maintenance.
+  if (before.name === 'EngineMigratingAway' || seen.localMaintenance) return undefined;
+  const { better, arrivedS } = before.memory;
+  const { betterHoldS, dwellS } = MODEL_CONFIG.timing;
+  if (better === undefined || seen.nowS - better.sinceS < betterHoldS) {
+    return 'a migration to a host that was not better for long enough';
+  }
+  return arrivedS !== undefined && seen.nowS - arrivedS < dwellS
+    ? 'a migration of a VM that came a moment ago'
+    : undefined;
 }
