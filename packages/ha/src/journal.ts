@@ -54,6 +54,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let told = { reason: '', effects: '' };
   let newest: { readonly record: TurnRecord; readonly wallMs: number } | undefined;
   let peersTold: ReadonlyMap<number, PeerChange> = new Map();
+  let peersSeen: Peers = new Map();
 
   function entryOf({ before, seen, result }: TurnRecord, wallMs: number): DecisionEntry {
     return {
@@ -90,6 +91,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   function tellPeers(peers: Peers, wallMs: number): void {
+    // The same Map until the slots are read again.
+    if (peers === peersSeen) return;
+    peersSeen = peers;
     const now = new Map([...peers].map(([id, peer]) => [id, changeOf(peer)]));
     const changes = [...now.values()].filter((change) =>
       isNews(peersTold.get(change.hostId), change),

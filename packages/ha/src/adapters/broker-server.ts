@@ -67,17 +67,18 @@ async function answer(
   response.writeHead(200, { 'content-type': 'text/xml' }).end(text);
 }
 
+const GETS: Readonly<Partial<Record<string, (service: BrokerService) => string>>> = {
+  '/state': (service) => JSON.stringify(service.state()),
+  '/decision': (service) => service.decision(),
+};
+
 /** Our own tools: `/state` and `/decision`, as JSON. A fault is a 503 with its text. */
 function get(url: string, response: ServerResponse, service: BrokerService): void {
   const json = { 'content-type': 'application/json' };
   try {
-    if (url === '/state') {
-      response.writeHead(200, json).end(JSON.stringify(service.state()));
-    } else if (url === '/decision') {
-      response.writeHead(200, json).end(service.decision());
-    } else {
-      response.writeHead(404).end();
-    }
+    const text = GETS[url]?.(service);
+    if (text === undefined) response.writeHead(404).end();
+    else response.writeHead(200, json).end(text);
   } catch (error) {
     response.writeHead(503, json).end(JSON.stringify({ fault: messageOf(error) }));
   }

@@ -34,48 +34,51 @@ interface Submission {
 
 async function submit(settings: MailSettings, mail: Mail, about: Submission): Promise<void> {
   const { server: host, port, timeoutS } = settings;
-  const { signal } = about;
-  // Loaded with the first mail only: most daemons never send one.
-  const { createTransport } = await import('nodemailer');
   const timeoutMs = timeoutS * 1000;
-  let socket: Socket | undefined;
-  const transport = createTransport({
-    host,
-    port,
-    secure: port === SMTPS_PORT,
-    opportunisticTLS: true,
-    tls: { rejectUnauthorized: false },
-    name: about.hostname,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    // Our own socket, so that a server that hangs can be left at any moment.
-    getSocket: (_options, callback) => {
-      const made = connect({ host, port });
-      socket = made;
-      made.setTimeout(timeoutMs, () => made.destroy(new Error(`no answer within ${timeoutS} s`)));
-      made.once('error', callback);
-      made.once('connect', () => {
-        made.removeListener('error', callback);
-        callback(null, { connection: made });
-      });
-    },
+  // Our own socket, so that a server that hangs can be left at any moment.
+  const socket = connect({ host, port });
+  socket.setTimeout(timeoutMs, () => {
+    socket.destroy(new Error(`no answer within ${timeoutS} s`));
   });
-  const givenUp = new Promise<never>((_resolve, reject) => {
-    const leave = (): void => reject(new Error('given up'));
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
+  const leave = (): void => void socket.destroy(new Error('given up'));
+  if (about.signal.aborted) leave();
+  about.signal.addEventListener('abort', leave, { once: true });
+  const broken = new Promise<never>((_resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error('the connection was closed')));
   });
-  givenUp.catch(() => undefined);
+  broken.catch(() => undefined);
   try {
-    await Promise.race([transport.sendMail(messageFor(settings, mail, about.date)), givenUp]);
+    await Promise.race([connected(socket), broken]);
+    // Loaded for the first server that is there: most daemons never send a mail.
+    const { createTransport } = await import('nodemailer');
+    const transport = createTransport({
+      host,
+      port,
+      secure: port === SMTPS_PORT,
+      opportunisticTLS: true,
+      tls: { rejectUnauthorized: false },
+      name: about.hostname,
+      greetingTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+      getSocket: (_options, callback) => callback(null, { connection: socket }),
+    });
+    await Promise.race([transport.sendMail(messageFor(settings, mail, about.date)), broken]);
   } catch (error) {
     throw failure(error, settings);
   } finally {
-    transport.close();
-    socket?.destroy();
+    about.signal.removeEventListener('abort', leave);
+    socket.destroy();
   }
+}
+
+function connected(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.connecting) socket.once('connect', resolve);
+    else resolve();
+  });
 }
 
 function messageFor(settings: MailSettings, mail: Mail, date: Date) {

@@ -67,6 +67,20 @@ describe('the broker socket', () => {
     });
   }
 
+  function get(url: string): Promise<{ status: number; body: string }> {
+    return new Promise((resolve, reject) => {
+      const ask = request({ socketPath: path, path: url, method: 'GET' }, (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+      });
+      ask.on('error', reject);
+      ask.end();
+    });
+  }
+
   async function call(method: string, ...params: XmlRpcValue[]) {
     return decodeResponse((await post(encodeCall(method, params))).body);
   }
@@ -105,6 +119,29 @@ describe('the broker socket', () => {
     const answer = await call('get_stats');
     reading = kept;
     assert.ok(answer.kind === 'fault' && /storage hangs/.test(answer.message));
+  });
+
+  test('tells our own tools the slots and who is alive in one answer', async () => {
+    const { status, body } = await get('/state');
+    assert.equal(status, 200);
+    const state = JSON.parse(body) as { slots: Record<string, string>; alive: number[] };
+    assert.deepEqual(state.alive, [1]);
+    assert.deepEqual(Object.keys(state.slots), ['0', '2']);
+    assert.deepEqual(Buffer.from(state.slots['2'] ?? '', 'base64'), Buffer.from(slotOf(2)));
+  });
+
+  test('has no last decision before the first turn, and no other page', async () => {
+    assert.deepEqual(await get('/decision'), { status: 200, body: '' });
+    assert.equal((await get('/')).status, 404);
+  });
+
+  test('says in JSON as well why it cannot answer', async () => {
+    const kept = reading;
+    reading = undefined;
+    const { status, body } = await get('/state');
+    reading = kept;
+    assert.equal(status, 503);
+    assert.match(body, /"fault":".*storage hangs"/);
   });
 
   test('answers nonsense with a fault and lives on', async () => {
