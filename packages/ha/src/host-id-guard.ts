@@ -48,10 +48,12 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
     attempts += 1;
     // sanlock gives up joining silently when another live host renews the same id.
     if (attempts > 1) {
+      const isNew = problem === undefined;
       problem =
-        `host id ${hostId} cannot be taken: another host uses it, or its last user is not yet dead. ` +
-        'This host takes no part until then. Each host needs a host_id of its own in hosted-engine.conf.';
-      log.error(problem);
+        `host id ${hostId} cannot be taken: another host uses it, its last user is not yet dead, or the ` +
+        'storage does not answer. This host takes no part until then. Each host needs a host_id of its own ' +
+        'in hosted-engine.conf.';
+      if (isNew) log.error(problem);
     }
     await lockspaces.join(area, hostId, options.ioTimeoutS);
   }

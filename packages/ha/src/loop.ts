@@ -35,7 +35,7 @@ export interface LoopOptions {
   readonly recorder: Recorder;
   readonly localMaintenance: () => LocalMaintenance;
   /** Why this host takes no part yet. */
-  readonly notYetMember: () => Fact<boolean> | undefined;
+  readonly notYetMember: () => Fact<never> | undefined;
   readonly configUpToDate: () => Fact<boolean>;
   readonly vmMemoryMiB: () => number | undefined;
   /** Called after every turn: the systemd watchdog is fed by progress, not by a timer. */
@@ -93,9 +93,9 @@ export function createLoop(options: LoopOptions): Loop {
       localMaintenanceForced: maintenance.forced,
       vm: facts.vm(),
       health: facts.health(),
-      storage: options.notYetMember() ?? facts.storage(),
+      storage: facts.storage(),
       slots: board.kind === 'known' ? known(board.value.slots, board.ageS) : board,
-      lease: facts.lease(),
+      lease: options.notYetMember() ?? facts.lease(),
       networkShare: facts.networkShare(),
       bridgeUp: facts.bridgeUp(),
       memoryFreeMiB: facts.memoryFreeMiB(),

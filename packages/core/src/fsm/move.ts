@@ -35,11 +35,17 @@ export function targetOf(peer: Peer): MoveTarget {
 
 /** Follows the hysteresis: since when some peer has been better by the margin. */
 export function watchBetter(machine: Machine, seen: Observation, score: Score): Memory['better'] {
+  // What is not known of this host is no degradation (I5): its points may come back with the next measurement.
+  if (!isMeasured(seen)) return undefined;
   const peer = bestTarget(machine, score.total + BETTER_MARGIN);
   if (peer === undefined) return undefined;
   const { better } = machine.memory;
   // Whoever is best: what must last is that this host is the worse one by far.
   return { hostId: peer.slot.hostId, sinceS: better?.sinceS ?? seen.nowS };
+}
+
+function isMeasured({ networkShare, bridgeUp, cpuLoad, configUpToDate }: Observation): boolean {
+  return [networkShare, bridgeUp, cpuLoad, configUpToDate].every((fact) => fact.kind === 'known');
 }
 
 /** The peer to move to now, or undefined. */

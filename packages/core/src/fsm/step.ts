@@ -2,7 +2,8 @@
 //
 //   F1. `step` is pure: no clock, no I/O. Time arrives in the observation.
 //   F2. Nothing here decides safety (I3): the lease does. A wrong guess costs time, never data.
-//   F3. Global maintenance, or not knowing of it, emits no start, stop or destroy (I6, I5).
+//   F3. Global maintenance, or not knowing of it, emits no start, stop or destroy (I6, I5); a start of ours that
+//       still waits for the lease is taken back when it begins.
 //   F4. An unknown VM state emits nothing but waiting (I5).
 //   F5. Effects are emitted again on every step while they are needed; a lost one needs no special case.
 //   F6. A lost race for the lease is never a failure (I4).
@@ -20,7 +21,7 @@ import { fromMigrating } from './state-moving.js';
 import { fromStarting } from './state-starting.js';
 import { fromStopping } from './state-stopping.js';
 import { fromUp } from './state-up.js';
-import { type Decision, go, stay } from './transition.js';
+import { type Decision, go, isOverdue, stay } from './transition.js';
 
 export interface CoreConfig {
   readonly timing: Timing;
@@ -100,11 +101,28 @@ function isInLocalMaintenance({ name }: Machine): boolean {
   return name === 'LocalMaintenance' || name === 'LocalMaintenanceMigrateVm';
 }
 
-function inGlobalMaintenance({ machine, seen }: Context): Decision {
+/**
+ * Nothing is done to the VM. But a start of ours that still waits for the lease is taken back: it would begin
+ * to run in the middle of the maintenance. The timer says for how long one that shows up is ours, and no start
+ * by hand.
+ */
+function inGlobalMaintenance({ machine, seen, timing }: Context): Decision {
   const memory = { wasUp: seen.vm.kind === 'known' ? false : machine.memory.wasUp };
-  return machine.name === 'GlobalMaintenance'
-    ? stay(machine, 'global maintenance is on', { memory })
-    : go(machine, seen.nowS, 'GlobalMaintenance', 'global maintenance is on', { memory });
+  const reason = 'global maintenance is on';
+  const isInside = machine.name === 'GlobalMaintenance';
+  const isOurs = isInside
+    ? machine.deadlineS !== undefined && !isOverdue(machine, seen.nowS)
+    : machine.name === 'EngineStart';
+  const waits = seen.vm.kind === 'known' && seen.vm.value.kind === 'waiting';
+  const takesBack = isOurs && waits;
+  const what = takesBack ? `${reason}: taking back the start that waits for the lease` : reason;
+  const options = { effects: takesBack ? (['destroy-vm'] as const) : [], memory };
+  return isInside
+    ? stay(machine, what, options)
+    : go(machine, seen.nowS, 'GlobalMaintenance', what, {
+        ...options,
+        ...(isOurs ? { timeoutS: timing.maybeAwayS } : {}),
+      });
 }
 
 /** The source decides over a migration: this host only waits for its end. */

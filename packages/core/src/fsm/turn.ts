@@ -34,7 +34,7 @@ function obstacleOf(machine: Machine, seen: Observation, timing: Timing): string
   if (seen.globalMaintenance.kind === 'unknown') {
     return `global maintenance is unknown: ${seen.globalMaintenance.why}`;
   }
-  if (seen.storage.kind === 'unknown') return `waiting for the storage: ${seen.storage.why}`;
+  if (seen.storage.kind === 'unknown') return `storage is unknown: ${seen.storage.why}`;
   if (!seen.storage.value) return 'the storage domain is not usable here';
   if (seen.slots.kind === 'unknown') return `the slots are unknown: ${seen.slots.why}`;
   if (seen.slots.value.readS < machine.sinceS) return 'reading the whiteboard again first';

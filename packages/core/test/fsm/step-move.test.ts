@@ -50,6 +50,13 @@ const MOVES: readonly Row[] = [
     [],
   ],
   [
+    'row 10: what is not measured here is no degradation (I5)',
+    here({ better: { hostId: 2, sinceS: heldS } }),
+    { ...healthy, bridgeUp: unknown('the host daemon hung'), cpuLoad: unknown('the same') },
+    'EngineUp',
+    [],
+  ],
+  [
     'row 10: 799 points better is not enough',
     here({ better: { hostId: 2, sinceS: heldS }, peersNow: [peer(2, { score: 3399 })] }),
     { ...healthy, bridgeUp: known(false), memoryFreeMiB: known(1), networkShare: known(0.875) },

@@ -141,6 +141,27 @@ const ROWS: readonly Row[] = [
     [],
   ],
   [
+    'global maintenance: a start of ours that waits for the lease is taken back (I6)',
+    machineIn('EngineStart'),
+    { globalMaintenance: known(true), vm: known({ kind: 'waiting' }) },
+    'GlobalMaintenance',
+    ['destroy-vm'],
+  ],
+  [
+    'global maintenance: taken back until it is gone',
+    machineIn('GlobalMaintenance', {}, { deadlineS: NOW_S + 5 }),
+    { globalMaintenance: known(true), vm: known({ kind: 'waiting' }) },
+    'GlobalMaintenance',
+    ['destroy-vm'],
+  ],
+  [
+    'global maintenance: a start by hand that waits is left alone',
+    machineIn('GlobalMaintenance'),
+    { globalMaintenance: known(true), vm: known({ kind: 'waiting' }) },
+    'GlobalMaintenance',
+    [],
+  ],
+  [
     'global maintenance over an expired timer (defect 10)',
     machineIn('EngineUpBadHealth', { wasUp: true }, { deadlineS: NOW_S - 1 }),
     { globalMaintenance: known(true), vm: running(), health: known('bad') },

@@ -40,7 +40,9 @@ export function brokenRule(
     if (seen.globalMaintenance.kind === 'unknown') {
       return `${acts} while global maintenance is unknown (I5)`;
     }
-    if (seen.globalMaintenance.value) return `${acts} in global maintenance (I6)`;
+    const takesBack =
+      acts === 'destroy-vm' && seen.vm.kind === 'known' && seen.vm.value.kind === 'waiting';
+    if (seen.globalMaintenance.value && !takesBack) return `${acts} in global maintenance (I6)`;
     if (seen.vm.kind === 'unknown') return `${acts} on an unknown VM (I5)`;
   }
   if (kinds.includes('start-vm')) {

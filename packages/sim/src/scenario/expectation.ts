@@ -63,6 +63,7 @@ export type Expectation =
       readonly text: string;
       readonly isWanted: boolean;
     }
+  | { readonly kind: 'alert'; readonly text: string }
   | { readonly kind: 'power'; readonly host: number; readonly isOn: boolean };
 
 export interface Form {
@@ -169,13 +170,7 @@ export const FORMS: readonly Form[] = [
     usage: 'alert TEXT',
     meaning: 'somebody raised an alert with this text',
     pattern: /^alert (?<text>.+)$/,
-    make: (part) => ({
-      kind: 'log',
-      host: undefined,
-      text: `ALERT: ${part('text')}`,
-      isWanted: true,
-      sinceS: 0,
-    }),
+    make: (part) => ({ kind: 'alert', text: part('text') }),
   },
   {
     usage: '[no] log [HOST] TEXT [since SECONDS]',

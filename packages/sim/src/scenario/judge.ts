@@ -78,6 +78,13 @@ export function judge(expectation: Expectation, seen: Evidence): string | undefi
         () => `it read ${slotsRead}`,
       );
     }
+    case 'alert': {
+      const alerts = seen.log.filter(({ text }) => text.includes('ALERT'));
+      return verdict(
+        alerts.some(({ text }) => text.includes(expectation.text)),
+        () => `the alerts were: ${alerts.map(({ text }) => text).join('; ') || 'none'}`,
+      );
+    }
     case 'slot': {
       const { slot } = hostOf(seen, expectation.host);
       const isThere = slot.includes(expectation.text);

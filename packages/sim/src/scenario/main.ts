@@ -8,7 +8,7 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { FORMS } from './expectation.js';
 import { pathsOf } from './folder.js';
-import { play } from './play.js';
+import { type Played, play } from './play.js';
 import { StepsError } from './steps.js';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../../../../scenarios');
@@ -23,9 +23,14 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const began = performance.now();
   let failed = 0;
+  let unreadable = 0;
   const paths = pathsOf(names, ROOT);
   for (const path of paths) {
-    const outcome = await play(path, { isRecording });
+    const outcome = await played(path, isRecording);
+    if (outcome === undefined) {
+      unreadable += 1;
+      continue;
+    }
     process.stdout.write(
       `${outcome.failures.length === 0 ? 'ok  ' : 'FAIL'}  ${outcome.summary}\n`,
     );
@@ -35,9 +40,21 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const tookS = (performance.now() - began) / 1000;
   process.stdout.write(
-    `${paths.length - failed} of ${paths.length} scenarios passed in ${tookS.toFixed(1)} s\n`,
+    `${paths.length - failed - unreadable} of ${paths.length} scenarios passed in ${tookS.toFixed(1)} s\n`,
   );
+  if (unreadable > 0) return 2;
   return failed === 0 ? 0 : 1;
+}
+
+/** Undefined when it cannot be read, which is told. */
+async function played(path: string, isRecording: boolean): Promise<Played | undefined> {
+  try {
+    return await play(path, { isRecording });
+  } catch (error) {
+    if (!(error instanceof StepsError)) throw error;
+    process.stdout.write(`BAD   ${error.message}\n`);
+    return undefined;
+  }
 }
 
 function indent(text: string): string {

@@ -39,10 +39,10 @@ function guest(act: (host: SimHost) => void) {
   };
 }
 
-function slot(make: (before: Uint8Array, world: World) => Uint8Array) {
+function slot(make: (before: Uint8Array, world: World, id: number) => Uint8Array) {
   return (world: World, fault: Fault): void => {
     const id = one(world, fault).hostId;
-    world.storage.slots.set(id, make(world.storage.slot(id).slice(), world));
+    world.storage.slots.set(id, make(world.storage.slot(id).slice(), world, id));
   };
 }
 
@@ -148,8 +148,8 @@ const TABLE: Table = {
     bytes.fill(0x5a, 100, 512);
     return bytes;
   }),
-  'slot-foreign': slot((_, world) => {
-    const others = [...world.storage.slots].filter(([id]) => id !== 0);
+  'slot-foreign': slot((_, world, target) => {
+    const others = [...world.storage.slots].filter(([id]) => id !== 0 && id !== target);
     return (others.at(-1)?.[1] ?? new Uint8Array(SLOT_BYTES)).slice();
   }),
   'flag-corrupt': (world) => {

@@ -84,7 +84,8 @@ export class Lockspace {
   lastLook(hostId: number): { readonly liveS: number | undefined; readonly isLive: boolean } {
     const watch = this.#watches.get(hostId);
     return {
-      liveS: watch?.liveS,
+      // The first look counts as a renewal: the wait for a silent owner begins there.
+      liveS: watch?.liveS ?? watch?.firstSeenS,
       isLive: watch?.liveS !== undefined && watch.liveS === watch.checkedS,
     };
   }
