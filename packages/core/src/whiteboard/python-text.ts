@@ -14,11 +14,16 @@ const BLANK =
   '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]*';
 const INTEGER = new RegExp(`^${BLANK}([+-]?)([0-9]+(?:_[0-9]+)*)${BLANK}$`);
 
+/** Few enough digits for a number to hold them all. */
+const PLAIN_INTEGER = /^[0-9]{1,15}$/;
+
 /**
  * Reads an integer as Python's `int()` does: blanks around it, a sign, single underscores between
  * digits. Digits of other scripts are refused: no writer uses them, so they can only be damage.
  */
 export function parsePythonInt(text: string): bigint | undefined {
+  // What every writer writes; the general form takes several times as long.
+  if (PLAIN_INTEGER.test(text)) return BigInt(Number(text));
   const match = INTEGER.exec(text);
   if (match === null) return undefined;
   const value = BigInt((match[2] ?? '').replaceAll('_', ''));

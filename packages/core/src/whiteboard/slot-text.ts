@@ -12,8 +12,7 @@ export interface SlotText {
  */
 export function readSlotText(bytes: Uint8Array, count: number): SlotText | string {
   // Most of a slot is padding: it is counted, not decoded.
-  let end = bytes.length;
-  while (end > 0 && bytes[end - 1] === 0) end--;
+  const end = endOfText(bytes);
   const text = decodeUtf8(bytes.subarray(0, end));
   if (text === undefined) return 'text is not UTF-8';
   let index = 0;
@@ -24,6 +23,19 @@ export function readSlotText(bytes: Uint8Array, count: number): SlotText | strin
   }
   if (characters + bytes.length - end < count) return `fewer than ${count} characters`;
   return { head: withoutTrailingNuls(text.slice(0, index)), rest: text.slice(index) };
+}
+
+/** Where the NULs at the end begin. */
+function endOfText(bytes: Uint8Array): number {
+  let end = bytes.length;
+  // Eight at a time where memory allows: with hundreds of hosts this is most of a reading's work.
+  if (bytes.byteOffset % 8 === 0 && end % 8 === 0) {
+    const words = new Float64Array(bytes.buffer, bytes.byteOffset, end / 8);
+    // The bits of zero are eight NULs; those of minus zero are not.
+    while (end > 0 && Object.is(words[end / 8 - 1], 0)) end -= 8;
+  }
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return end;
 }
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
