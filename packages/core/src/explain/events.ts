@@ -2,6 +2,7 @@
 
 import type { StateName } from '../fsm/machine.js';
 import type { DecisionEntry, JournalEntry, PeerChange } from '../journal/entry.js';
+import { deductionsOf } from './penalties.js';
 
 export interface HistoryEvent {
   readonly wallMs: number;
@@ -112,13 +113,20 @@ export function eventsOf(history: readonly JournalEntry[]): readonly HistoryEven
 /** A work that is only asked for again is no news. */
 function ownEvents(entry: DecisionEntry, lastWork: string | undefined): readonly HistoryEvent[] {
   const { wallMs, hostname, reason, from, to, effects } = entry;
-  const about = { wallMs, hostname, reason, from: from.name, to };
+  const about = { wallMs, hostname, reason: withPoints(reason, entry), from: from.name, to };
   if (from.name !== to)
     return [{ ...about, text: withTarget(ENTERED[to] ?? `went to ${to}`, entry) }];
   const work = effects.map(({ kind }) => DID[kind]).find((text) => text !== undefined);
   return work === undefined || effects[0]?.kind === lastWork
     ? []
     : [{ ...about, text: withTarget(work, entry) }];
+}
+
+/** A move is a matter of points: what took those of this host. */
+function withPoints(reason: string, entry: DecisionEntry): string {
+  if (!entry.effects.some((effect) => effect.kind === 'migrate-vm')) return reason;
+  const taken = deductionsOf(entry).map(({ points, text }) => `${points} as ${text}`);
+  return taken.length === 0 ? reason : `${reason}; deducted here: ${taken.join(', ')}`;
 }
 
 /** Names the host that it is moved to. */

@@ -233,7 +233,10 @@ function whenUp(
   const grantS = held?.grantableInS;
   const about = { ...nothing, possible: true, byHostId: starter.hostId };
   if (grantS === undefined) {
-    const sentences = [`${bootText(boot)}, counted from when the lease is granted.`];
+    const from = boot.seen === 0 ? 'which is assumed, as this journal has seen none' : 'as lately';
+    const sentences = [
+      `The boot of the engine takes about ${boot.seconds} s, ${from}, from when the lease is granted.`,
+    ];
     return { ...about, sentences };
   }
   const leaseS = Math.ceil(grantS);

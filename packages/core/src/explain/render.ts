@@ -3,6 +3,7 @@ import type { Explanation, HostExplanation } from './explain.js';
 import type { ExplainInput } from './situation.js';
 
 const WIDTH = 80;
+const HOSTS_MAX = 12;
 
 /** The text for people, in lines of at most 80 columns where words allow. */
 export function renderExplanation(
@@ -13,7 +14,7 @@ export function renderExplanation(
   const sections: readonly (readonly string[])[] = [
     caveats.flatMap((text) => wrap(`Note: ${text}`, '', '      ')),
     headline.flatMap((text) => wrap(text, '', '')),
-    ['Hosts', ...hosts.flatMap(hostLines)],
+    ['Hosts', ...hostsLines(hosts)],
     [
       `What happened, as seen by ${hostname}`,
       ...(events.length === 0 ? ['  Nothing is in the journal.'] : []),
@@ -24,6 +25,21 @@ export function renderExplanation(
   ];
   const written = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
   return `${written.join('\n\n')}\n`;
+}
+
+/** In a large cluster the many that just stand by are counted. */
+function hostsLines(hosts: readonly HostExplanation[]): readonly string[] {
+  if (hosts.length <= HOSTS_MAX) return hosts.flatMap(hostLines);
+  const isQuiet = (host: HostExplanation): boolean =>
+    !host.isThisHost &&
+    host.presence === 'live' &&
+    host.state === 'EngineDown' &&
+    host.score === host.scoreMax;
+  const quiet = hosts.filter(isQuiet).length;
+  return [
+    ...hosts.filter((host) => !isQuiet(host)).flatMap(hostLines),
+    ...(quiet === 0 ? [] : [`  and ${quiet} more that stand by with a full score`]),
+  ];
 }
 
 function hostLines(host: HostExplanation): readonly string[] {

@@ -121,7 +121,18 @@ const STORIES: readonly Story[] = [
   ],
 ];
 
+const QUOTED = ['network-lost-migrated', 'host-crashed-start-waits', 'starts-fail-everywhere'];
+
 describe('--explain', () => {
+  test('the guide shows these very texts', async () => {
+    const root = new URL('../../../../../', import.meta.url);
+    const guide = await readFile(new URL('docs/guide/why.md', root), 'utf8');
+    for (const name of QUOTED) {
+      const text = await readFile(new URL(`packages/ha/test/explain/${name}.txt`, root), 'utf8');
+      assert.ok(guide.includes(text), `docs/guide/why.md does not have ${name}.txt as it is`);
+    }
+  });
+
   for (const [name, tell] of STORIES) {
     test(name, async () => {
       const [world, text] = await tell();
