@@ -42,7 +42,7 @@ const TIMING: Timing = {
   contentionPauseS: rounds(1),
   lastResortPauseS: rounds(2),
   betterHoldS: rounds(2),
-  dwellS: rounds(2),
+  dwellS: rounds(6),
   migrationTimeoutS: rounds(3),
   movePauseS: rounds(1),
   failedMoveMemoryS: rounds(6),
