@@ -69,7 +69,7 @@ function waiting({ machine, seen, timing }: Context): Decision {
   }
   const lease = seen.lease;
   const what =
-    lease.kind === 'known' && lease.value.kind === 'held'
+    lease.kind === 'known' && lease.value.kind === 'held' && lease.value.byHostId !== seen.hostId
       ? `waiting for the lease of host ${lease.value.byHostId}${
           lease.value.grantableInS === undefined
             ? ''

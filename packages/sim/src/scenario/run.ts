@@ -3,6 +3,7 @@ import { DEFAULT_PROFILE, LAB_PROFILE } from '../world/profile.js';
 import { World } from '../world/world.js';
 import { judge } from './judge.js';
 import { parseSteps, type Scenario } from './steps.js';
+import { type Mark, story } from './story.js';
 import { watch } from './watch.js';
 
 export interface RunResult {
@@ -54,33 +55,5 @@ export async function runScenario(scenario: Scenario<Fault>, file: string): Prom
   for (const { atS, rule, what } of world.violations) {
     failures.push(`${file}: at ${atS.toFixed(1)} s: ${rule} is violated: ${what}`);
   }
-  return { failures, log: render(world.log, marks) };
-}
-
-/** An expectation that held, to be shown where it was asked. */
-interface Mark {
-  readonly after: number;
-  readonly atS: number;
-  readonly text: string;
-}
-
-/** The world's log with the expectations between its lines: a story with its morals. */
-function render(log: World['log'], marks: readonly Mark[]): string {
-  const lines: string[] = [];
-  let rest = marks;
-  const expectUpTo = (count: number): void => {
-    const due = rest.filter(({ after }) => after <= count);
-    for (const { atS, text } of due) lines.push(line(atS, '', `-- as expected: ${text}`));
-    rest = rest.slice(due.length);
-  };
-  log.forEach(({ atS, host, text }, index) => {
-    expectUpTo(index);
-    lines.push(line(atS, host, text));
-  });
-  expectUpTo(log.length);
-  return `${lines.join('\n')}\n`;
-}
-
-function line(atS: number, who: string, text: string): string {
-  return `${atS.toFixed(1).padStart(7)}  ${who.padEnd(6)}  ${text}`;
+  return { failures, log: story(world.log, marks) };
 }
