@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Cluster, LabHost } from '@hosted-engine/lab';
 
 const PACE_MS = 20;
+const GUEST = 'guest=HostedEngine';
 
 export interface QemuStart {
   readonly host: LabHost;
@@ -14,26 +16,43 @@ export function monotonicS(): number {
 }
 
 /**
- * Waits for a QEMU of the engine VM other than `formerPid` on `formerHostId`. The name of its process is
- * QEMU's only once libvirt has the lease and lets it run: a start that is parked has libvirtd's.
+ * Waits for a QEMU of the engine VM other than `former`. The name of its process is QEMU's only once libvirt has
+ * the lease and lets it run: a start that is parked still has libvirtd's.
  */
 export async function untilQemuStarts(
   cluster: Cluster,
   former: { readonly hostId: number; readonly pid: number },
   boundS: number,
 ): Promise<QemuStart> {
+  const powered: { readonly host: LabHost; readonly proc: string }[] = [];
+  for (const host of cluster.lab.hosts) {
+    if (await host.isOn()) powered.push({ host, proc: await host.reach('/proc') });
+  }
   const endS = monotonicS() + boundS;
-  const on = new Map<number, boolean>();
-  for (const host of cluster.lab.hosts) on.set(host.id, await host.isOn());
   while (monotonicS() < endS) {
-    for (const host of cluster.lab.hosts) {
-      if (on.get(host.id) !== true) continue;
-      const qemu = await host.qemu();
-      if (qemu === undefined) continue;
-      if (host.id === former.hostId && qemu.pid === former.pid) continue;
-      return { host, atS: monotonicS() };
+    for (const { host, proc } of powered) {
+      const isFormer = (pid: number): boolean => host.id === former.hostId && pid === former.pid;
+      if (enginePids(proc).some((pid) => !isFormer(pid))) return { host, atS: monotonicS() };
     }
     await new Promise((resolve) => setTimeout(resolve, PACE_MS));
   }
   throw new Error(`no QEMU started within ${boundS} s`);
+}
+
+/** QEMU of the engine VM, and not one that libvirt asks for its capabilities. */
+function enginePids(proc: string): readonly number[] {
+  return readdirSync(proc)
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid))
+    .filter((pid) => read(`${proc}/${pid}/comm`).startsWith('qemu-system'))
+    .filter((pid) => read(`${proc}/${pid}/cmdline`).includes(GUEST));
+}
+
+/** Nothing when the process has just ended. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
