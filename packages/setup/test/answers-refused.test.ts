@@ -33,6 +33,20 @@ const FIRST_CASES: readonly Case[] = [
     'HE_ANSWER_MISSING',
   ),
   answer(
+    'a network test by tcp without its port',
+    {
+      'OVEHOSTED_NETWORK/network_test': 'str:tcp',
+      'OVEHOSTED_NETWORK/network_test_tcp_address': 'str:192.0.2.1',
+    },
+    /missing answer: OVEHOSTED_NETWORK\/network_test_tcp_port/,
+    'HE_ANSWER_MISSING',
+  ),
+  answer(
+    'a network test of a kind that is not known',
+    { 'OVEHOSTED_NETWORK/network_test': 'str:icmp' },
+    /is none of ping, dns, tcp, none/,
+  ),
+  answer(
     'a refused consent',
     { 'OVEHOSTED_CORE/confirmSettings': 'bool:False' },
     /^aborted$|not confirmed/,

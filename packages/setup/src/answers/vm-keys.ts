@@ -29,6 +29,35 @@ export const NETWORK_KEYS = {
     rule: rules.address,
     prompt: 'Please indicate a pingable gateway IP address:',
   },
+  'OVEHOSTED_NETWORK/network_test': {
+    type: 'str',
+    scope: 'cluster',
+    meaning: 'how the hosts test the management network',
+    fallback: 'ping',
+    rule: rules.oneOf('ping', 'dns', 'tcp', 'none'),
+  },
+  'OVEHOSTED_NETWORK/network_test_tcp_address': {
+    type: 'str',
+    scope: 'cluster',
+    meaning: 'the address that a network test by tcp connects to',
+    whenAbsent: 'needed with network_test tcp',
+    rule: rules.hostAddress,
+  },
+  'OVEHOSTED_NETWORK/network_test_tcp_port': {
+    type: 'int',
+    scope: 'cluster',
+    meaning: 'the port that a network test by tcp connects to',
+    whenAbsent: 'needed with network_test tcp',
+    rule: rules.between(1, 65535),
+  },
+  'OVEHOSTED_NETWORK/network_test_targets': {
+    type: 'str',
+    scope: 'cluster',
+    meaning:
+      'further targets of the network test, separated by commas: ADDRESS, ping:ADDRESS, dns:ADDRESS or tcp:ADDRESS:PORT',
+    whenAbsent: 'none',
+    rule: rules.notEmpty,
+  },
   'OVEHOSTED_NETWORK/bridgeName': {
     type: 'str',
     scope: 'cluster',

@@ -1,4 +1,5 @@
 import { HeError } from '@hosted-engine/ports';
+import { missingAnswers } from '../answers/answer-set.js';
 import { PATHS } from '../paths.js';
 import { ownAnswerFile } from '../render/answer-file.js';
 import { previewLines } from '../render/preview.js';
@@ -8,6 +9,7 @@ import { askIfMissing } from './ask.js';
 
 export const VALIDATION_STEPS: readonly Step[] = [
   { id: 'engine-answers', stage: 'validation', role: 'additional', do: requireEngine },
+  { id: 'network-test', stage: 'validation', do: requireTcpTarget },
   { id: 'preview', stage: 'validation', do: confirm },
   {
     id: 'answer-file',
@@ -27,6 +29,17 @@ async function requireEngine(run: Run): Promise<void> {
   throw new HeError('HE_ENGINE_UNREACHABLE', `the engine at ${fqdn} is not up: ${why}`, {
     remedy: 'wait until `hosted-engine --vm-status` on a deployed host shows it in good health',
   });
+}
+
+/** A network test by tcp is of one address and port. */
+async function requireTcpTarget({ answers }: Run): Promise<void> {
+  if (answers.get('OVEHOSTED_NETWORK/network_test') !== 'tcp') return;
+  const needed = [
+    'OVEHOSTED_NETWORK/network_test_tcp_address',
+    'OVEHOSTED_NETWORK/network_test_tcp_port',
+  ] as const;
+  const missing = needed.filter((name) => answers.find(name) === undefined);
+  if (missing.length > 0) throw missingAnswers(missing);
 }
 
 async function confirm(run: Run): Promise<void> {
