@@ -78,6 +78,9 @@ export function explore(options: ExploreOptions): Exploration {
   }));
   for (const { model } of open) seen.add(keyOf(model, true));
 
+  /** No daemon will be late any more. */
+  const isLast = (model: Model): boolean => model.delays >= budget.delays;
+
   /** Adds what follows from `from`; undefined unless a rule is broken. */
   function expand(from: Open, next: Open[]): Violation | undefined {
     const choices = choicesOf(from.model, budget);
@@ -87,12 +90,12 @@ export function explore(options: ExploreOptions): Exploration {
       const node: Node = { parent: from.node, index, start: from.node.start };
       const rule = model.broken ?? tooManyStarts(model);
       if (rule !== undefined) return { rule, path: pathOf(node) };
-      const key = keyOf(model, model.delays < budget.delays);
+      const key = keyOf(model, !isLast(model));
       if (seen.has(key)) continue;
       seen.add(key);
       const stuck = recovery.fault(model);
       if (stuck !== undefined) return { rule: stuck, path: pathOf(node) };
-      next.push({ model, node });
+      next.push({ model: isLast(model) ? forgetful(model) : model, node });
     }
     return undefined;
   }
@@ -143,6 +146,11 @@ export function nextModel(
     model = act(model, id, pace, (told) => tell(told, id));
   }
   return model;
+}
+
+/** Without what daemons saw in the round before: only a late one acts on it, and it takes most of the space. */
+function forgetful(model: Model): Model {
+  return { ...model, hosts: model.hosts.map((host) => ({ ...host, facts: undefined })) };
 }
 
 /** The first start of a cold cluster is nobody's fault. */

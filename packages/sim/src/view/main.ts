@@ -36,7 +36,12 @@ async function play(world: World): Promise<number> {
   const isColoured = (process.env['NO_COLOR'] ?? '') === '';
   let terminal: Terminal | undefined;
   const live = createLive(world, () => terminal as Terminal, isColoured);
-  // Also when something throws where nobody waits for it.
+  // The terminal is given back first, or the message would go with the screen that it is written on.
+  process.on('uncaughtException', (error) => {
+    terminal?.leave();
+    process.stderr.write(`${error.stack ?? String(error)}\n`);
+    process.exit(1);
+  });
   process.on('exit', () => terminal?.leave());
   terminal = enterTerminal(process.stdin, process.stdout, live.key, live.redraw);
   try {
