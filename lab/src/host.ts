@@ -3,7 +3,7 @@ import { HeError, type ProcessOptions, type ProcessResult } from '@hosted-engine
 import { requestJson } from './control/json-socket.js';
 import type { Reply } from './host-init/verbs.js';
 import type { Lab } from './lab.js';
-import type { HostPlan } from './network-plan.js';
+import { BRIDGE, type HostPlan } from './network-plan.js';
 import { HOST_SOCKET } from './paths.js';
 import { readProcStat } from './proc/process-identity.js';
 import { outputOrThrow, run } from './proc/run.js';
@@ -39,6 +39,12 @@ while read -r source target type options rest; do
   stat -f "$target" >/dev/null 2>&1 && continue
   umount -l "$target" && mount -t fuse.bindfs -o direct_io "$source" "$target"
 done </proc/mounts
+`;
+
+const MANAGEMENT_CUT = `table inet lab-management {
+  chain in { type filter hook input priority 0; iifname "${BRIDGE}" drop; }
+  chain out { type filter hook output priority 0; oifname "${BRIDGE}" drop; }
+}
 `;
 
 /** One host of a lab: power, commands in it, its services, and its own faults. */
@@ -98,6 +104,18 @@ export class LabHost {
 
   async healNetwork(): Promise<void> {
     await this.#lab.request({ op: 'cable', host: this.id, up: true });
+  }
+
+  /**
+   * The host's own address on the management network is dead: what it sends and what is sent to it is
+   * lost. Guests on its bridge, and its network to the other hosts, go on.
+   */
+  async cutManagement(): Promise<void> {
+    await this.execOrThrow(['nft', '-f', '-'], { input: MANAGEMENT_CUT });
+  }
+
+  async healManagement(): Promise<void> {
+    await this.exec(['nft', 'delete', 'table', 'inet', 'lab-management']);
   }
 
   /** The words that run a program in this host. */

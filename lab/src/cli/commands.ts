@@ -141,6 +141,16 @@ export function labCommands(say: Say): ReadonlyMap<string, Command> {
     ['power-on', onHost('switch a host on', 'power-on', (host) => host.powerOn())],
     ['cut-network', onHost('unplug the network cable', 'cut-network', (host) => host.cutNetwork())],
     ['heal-network', onHost('plug it in again', 'heal-network', (host) => host.healNetwork())],
+    [
+      'cut-management',
+      onHost("the host's own management address is dead", 'cut-management', (host) =>
+        host.cutManagement(),
+      ),
+    ],
+    [
+      'heal-management',
+      onHost('it lives again', 'heal-management', (host) => host.healManagement()),
+    ],
     ['cut-gateway', onLab('the gateway stops answering', 'cut-gateway', (lab) => lab.cutGateway())],
     ['heal-gateway', onLab('it answers again', 'heal-gateway', (lab) => lab.healGateway())],
     ['hang-storage', onHost('storage hangs', 'hang-storage', (host) => host.hangStorage())],

@@ -1,0 +1,196 @@
+// Moves of the engine VM on real hosts, and what must not move it: the rows of docs/design/failure-model.md
+// beside those of failures.test.ts. sanlock's io_timeout is 4 s here, so that a stall of 20 s is one that
+// the lease survives on any host.
+
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import {
+  type Cluster,
+  type Lab,
+  type LabHost,
+  labObstacle,
+  type OutageReport,
+  until,
+  watchOutage,
+  when,
+} from '../src/index.js';
+import { AGENT, BOOT_S, ClusterFixture } from './cluster-fixture.js';
+
+const obstacle = labObstacle();
+const IO_TIMEOUT_S = 4;
+/** sanlock's floor: 8 x io_timeout, and the watchdog's 60 s. */
+const LEASE_S = 8 * IO_TIMEOUT_S + 60;
+/** Of a client during a migration; the bench measures how much less it is. */
+const OUTAGE_MAX_MS = 1000;
+/** A network test takes up to 10 s to say no, and the other host must be better for 6 s. */
+const DETECT_S = 45;
+const BAD_HEALTH_S = 60;
+const AGENT_CONF = '/etc/ovirt-hosted-engine-ha/agent.conf';
+const TIMING = `[timing]
+# The VM may leave again at once, and a sick engine is not left alone for 300 s: there are more tests.
+dwell = 0
+bad-health = ${BAD_HEALTH_S}
+`;
+
+describe('the engine VM moves when it should', { skip: obstacle ?? false }, () => {
+  let fixture: ClusterFixture;
+  let lab: Lab;
+  let cluster: Cluster;
+
+  before(async () => {
+    fixture = await ClusterFixture.make('moves', { ioTimeout: IO_TIMEOUT_S });
+    ({ lab, cluster } = fixture);
+    for (const host of lab.hosts) {
+      await host.execOrThrow(['sh', '-c', `cat >${AGENT_CONF}`], { input: TIMING });
+      await host.restartDaemon(AGENT);
+    }
+  });
+
+  after(() => fixture?.remove());
+
+  beforeEach(() => fixture.untilReady());
+
+  /** A mark of the guest's current boot: the same one means that it was never restarted. */
+  async function bootOf(host: LabHost): Promise<string> {
+    return cluster.vmOn(host).exec('/bin/cat', ['/proc/sys/kernel/random/boot_id']);
+  }
+
+  /** Watches a client while `cause` makes the VM leave its host, until it runs on another. */
+  async function moved(cause: (active: LabHost) => Promise<void>): Promise<OutageReport> {
+    const { active } = await fixture.sides();
+    const boot = await bootOf(active);
+    const watch = watchOutage(lab.engineSockets.http);
+    await cause(active);
+    await until(
+      async () => {
+        const running = await cluster.whoRunsVm();
+        const names = running.map(({ host }) => host.name).join(', ');
+        return when(running.length === 1 && running[0]?.host.id !== active.id, names);
+      },
+      DETECT_S,
+      `the engine VM leaves ${active.name}`,
+    );
+    await cluster.untilHealthy(10);
+    const report = watch.stop();
+    assert.equal(await bootOf(await cluster.untilVmHost(5)), boot, 'the guest was never restarted');
+    return report;
+  }
+
+  function assertShort({ longestMs, goodCount }: OutageReport): void {
+    assert.ok(goodCount > 20, `${goodCount} answers`);
+    assert.ok(longestMs <= OUTAGE_MAX_MS, `no answer for ${Math.round(longestMs)} ms`);
+  }
+
+  test('row 13: local maintenance on its host: migrated, the client hardly notices', async (t) => {
+    const { active } = await fixture.sides();
+    await fixture.createRecord('moved-record');
+    const report = await moved((host) => fixture.maintenance(host, 'local'));
+    await fixture.maintenance(active, 'none');
+    t.diagnostic(`outage ${Math.round(report.longestMs)} ms`);
+    assertShort(report);
+    assert.ok(await fixture.hasRecord('moved-record'));
+  });
+
+  test('row 5: its host loses the management network: migrated, the client hardly notices', async (t) => {
+    const { active } = await fixture.sides();
+    try {
+      const report = await moved((host) => host.cutManagement());
+      t.diagnostic(`outage ${Math.round(report.longestMs)} ms`);
+      assertShort(report);
+    } finally {
+      await active.healManagement();
+    }
+  });
+
+  test('row 5: the cable of its host is pulled, guests and all: migrated by the other one', async (t) => {
+    const { active } = await fixture.sides();
+    try {
+      const report = await moved((host) => host.cutNetwork());
+      t.diagnostic(`without the engine for ${(report.longestMs / 1000).toFixed(1)} s`);
+    } finally {
+      await active.healNetwork();
+    }
+  });
+
+  test('row 16: the target of a migration dies: the VM goes on, and moves elsewhere', async () => {
+    const { active, standbys } = await fixture.sides();
+    const boot = await bootOf(active);
+    await fixture.maintenance(active, 'local');
+    const target = await until(
+      async () => {
+        for (const host of standbys)
+          if ((await host.qemu()) !== undefined) return { done: true, value: host };
+        return { done: false, seen: 'no migration yet' };
+      },
+      20,
+      'a migration',
+    );
+    await target.killVm();
+    await until(
+      async () => {
+        const running = await cluster.whoRunsVm();
+        const names = running.map(({ host }) => host.name).join(', ');
+        return when(running.length === 1 && running[0]?.host.id !== active.id, names);
+      },
+      150,
+      `the engine VM leaves ${active.name}`,
+    );
+    await cluster.untilHealthy(10);
+    assert.equal(await bootOf(await cluster.untilVmHost(5)), boot, 'the guest was never restarted');
+    await fixture.maintenance(active, 'none');
+  });
+
+  test('row 4: the engine service is stopped in the guest: restarted there', async () => {
+    const { active } = await fixture.sides();
+    const boot = await bootOf(active);
+    await cluster.vmOn(active).stopEngine();
+    await cluster.untilUnhealthy(10);
+    await cluster.untilHealthy(BAD_HEALTH_S + BOOT_S + 15);
+    assert.equal((await cluster.untilVmHost(5)).id, active.id);
+    assert.equal(await bootOf(active), boot, 'the guest was never restarted');
+  });
+
+  test('row 8: the storage of all hosts hangs for 20 s: nothing restarts', async () => {
+    await Promise.all(lab.hosts.map((host) => host.hangStorage()));
+    const stall = fixture.nothingRunsElsewhereFor(20);
+    await stall.finally(() => Promise.all(lab.hosts.map((host) => host.healStorage())));
+    await cluster.untilHealthy(20);
+    await fixture.nothingHappensFor(15);
+  });
+
+  for (const [what, fault] of [
+    ['breaks', (host: LabHost) => host.breakStorage()],
+    ['hangs', (host: LabHost) => host.hangStorage()],
+  ] as const) {
+    test(`row 7: the storage of its host ${what}: another host runs it after L, the first QEMU is dead before`, async (t) => {
+      const { active } = await fixture.sides();
+      const startMs = performance.now();
+      const seconds = () => (performance.now() - startMs) / 1000;
+      await fault(active);
+      try {
+        await until(
+          async () => when((await active.qemu()) === undefined, 'QEMU runs still'),
+          8 * IO_TIMEOUT_S + 15,
+          `QEMU of ${active.name} is killed`,
+        );
+        const deadS = seconds();
+        assert.ok(!(await cluster.engineHealthy()), 'nobody else may run it yet');
+        await cluster.untilHealthy(LEASE_S + BOOT_S + 15 - deadS);
+        t.diagnostic(
+          `QEMU dead after ${deadS.toFixed(1)} s, engine back after ${seconds().toFixed(1)} s`,
+        );
+        assert.notEqual((await cluster.untilVmHost(5)).id, active.id);
+      } finally {
+        await active.healStorage();
+      }
+    });
+  }
+
+  test('row 11: the power of all hosts fails and comes back: one engine within 30 s + B', async (t) => {
+    await Promise.all(lab.hosts.map((host) => host.powerOff()));
+    await Promise.all(lab.hosts.map((host) => host.powerOn()));
+    const seconds = await cluster.untilHealthy(30 + BOOT_S);
+    t.diagnostic(`healthy ${seconds.toFixed(1)} s after the hosts had booted`);
+    assert.equal((await cluster.whoRunsVm()).length, 1);
+  });
+});
