@@ -103,7 +103,9 @@ function failureOf({ machine, seen }: Context): string | undefined {
   const { target, leaving } = machine.memory;
   if (machine.name !== 'LocalMaintenanceMigrateVm' || target === undefined) return undefined;
   const refused = seen.moveRefused;
-  if (refused !== undefined && refused.atS >= machine.sinceS) {
+  // Without a deadline none is asked for: its failure was seen, and counted, before it was told.
+  const isAskedFor = machine.deadlineS !== undefined;
+  if (isAskedFor && refused !== undefined && refused.atS >= machine.sinceS) {
     return `the migration failed: ${refused.why}`;
   }
   if (leaving) return 'the migration failed: the engine VM runs on here';
