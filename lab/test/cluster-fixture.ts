@@ -59,7 +59,7 @@ export class ClusterFixture {
   /** A healthy engine, and three hosts fit to run it: what each test begins with. */
   async untilReady(): Promise<void> {
     await this.cluster.untilHealthy(120);
-    await this.cluster.untilApi(10);
+    await this.cluster.untilApi(30);
     await this.untilAllStandBy();
   }
 

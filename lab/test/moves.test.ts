@@ -10,6 +10,7 @@ import {
   type LabHost,
   labObstacle,
   type OutageReport,
+  type Seen,
   until,
   watchOutage,
   when,
@@ -24,6 +25,8 @@ const LEASE_S = 8 * IO_TIMEOUT_S + 60;
 const OUTAGE_MAX_MS = 1000;
 /** A network test takes up to 10 s to say no, and the other host must be better for 6 s. */
 const DETECT_S = 45;
+/** Between a migration that failed and the next attempt. */
+const MOVE_PAUSE_S = 60;
 const BAD_HEALTH_S = 60;
 const AGENT_CONF = '/etc/ovirt-hosted-engine-ha/agent.conf';
 const TIMING = `[timing]
@@ -55,21 +58,38 @@ describe('the engine VM moves when it should', { skip: obstacle ?? false }, () =
     return cluster.vmOn(host).exec('/bin/cat', ['/proc/sys/kernel/random/boot_id']);
   }
 
+  /** Until it runs on one other host alone. */
+  async function untilLeft(
+    active: LabHost,
+    boundS: number,
+    check: () => Promise<void> = async () => undefined,
+  ): Promise<void> {
+    await until(
+      async () => {
+        await check();
+        const running = await cluster.whoRunsVm();
+        const names = running.map(({ host }) => host.name).join(', ');
+        return when(running.length === 1 && running[0]?.host.id !== active.id, names);
+      },
+      boundS,
+      `the engine VM leaves ${active.name}`,
+    );
+  }
+
+  async function firstWithQemu(hosts: readonly LabHost[]): Promise<Seen<LabHost>> {
+    for (const host of hosts) {
+      if ((await host.qemu()) !== undefined) return { done: true, value: host };
+    }
+    return { done: false, seen: 'none yet' };
+  }
+
   /** Watches a client while `cause` makes the VM leave its host, until it runs on another. */
   async function moved(cause: (active: LabHost) => Promise<void>): Promise<OutageReport> {
     const { active } = await fixture.sides();
     const boot = await bootOf(active);
     const watch = watchOutage(lab.engineSockets.http);
     await cause(active);
-    await until(
-      async () => {
-        const running = await cluster.whoRunsVm();
-        const names = running.map(({ host }) => host.name).join(', ');
-        return when(running.length === 1 && running[0]?.host.id !== active.id, names);
-      },
-      DETECT_S,
-      `the engine VM leaves ${active.name}`,
-    );
+    await untilLeft(active, DETECT_S);
     await cluster.untilHealthy(10);
     const report = watch.stop();
     assert.equal(await bootOf(await cluster.untilVmHost(5)), boot, 'the guest was never restarted');
@@ -84,10 +104,13 @@ describe('the engine VM moves when it should', { skip: obstacle ?? false }, () =
   test('row 13: local maintenance on its host: migrated, the client hardly notices', async (t) => {
     const { active } = await fixture.sides();
     await fixture.createRecord('moved-record');
-    const report = await moved((host) => fixture.maintenance(host, 'local'));
-    await fixture.maintenance(active, 'none');
-    t.diagnostic(`outage ${Math.round(report.longestMs)} ms`);
-    assertShort(report);
+    try {
+      const report = await moved((host) => fixture.maintenance(host, 'local'));
+      t.diagnostic(`outage ${Math.round(report.longestMs)} ms`);
+      assertShort(report);
+    } finally {
+      await fixture.maintenance(active, 'none');
+    }
     assert.ok(await fixture.hasRecord('moved-record'));
   });
 
@@ -115,29 +138,23 @@ describe('the engine VM moves when it should', { skip: obstacle ?? false }, () =
   test('row 16: the target of a migration dies: the VM goes on, and moves elsewhere', async () => {
     const { active, standbys } = await fixture.sides();
     const boot = await bootOf(active);
+    const pid = await cluster.qemuPidOn(active);
     await fixture.maintenance(active, 'local');
-    const target = await until(
-      async () => {
-        for (const host of standbys)
-          if ((await host.qemu()) !== undefined) return { done: true, value: host };
-        return { done: false, seen: 'no migration yet' };
-      },
-      20,
-      'a migration',
-    );
-    await target.killVm();
-    await until(
-      async () => {
-        const running = await cluster.whoRunsVm();
-        const names = running.map(({ host }) => host.name).join(', ');
-        return when(running.length === 1 && running[0]?.host.id !== active.id, names);
-      },
-      150,
-      `the engine VM leaves ${active.name}`,
-    );
-    await cluster.untilHealthy(10);
-    assert.equal(await bootOf(await cluster.untilVmHost(5)), boot, 'the guest was never restarted');
-    await fixture.maintenance(active, 'none');
+    try {
+      const target = await until(() => firstWithQemu(standbys), 20, 'a migration');
+      await target.killVm();
+      const pids = new Set<number | undefined>();
+      await untilLeft(active, MOVE_PAUSE_S + DETECT_S, async () => {
+        pids.add(await cluster.qemuPidOn(active));
+      });
+      pids.delete(undefined);
+      assert.deepEqual([...pids], [pid], 'it went on where it was');
+      await cluster.untilHealthy(10);
+      const here = await cluster.untilVmHost(5);
+      assert.equal(await bootOf(here), boot, 'the guest was never restarted');
+    } finally {
+      await fixture.maintenance(active, 'none');
+    }
   });
 
   test('row 4: the engine service is stopped in the guest: restarted there', async () => {

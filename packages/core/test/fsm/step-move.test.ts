@@ -284,7 +284,24 @@ const LADDER: readonly Row[] = [
 ];
 
 describe('step(): moving the VM', () => checkRows(MOVES));
-describe('step(): local maintenance of the active host', () => checkRows(MAINTENANCE));
+describe('step(): local maintenance of the active host', () => {
+  checkRows(MAINTENANCE);
+
+  test('row 16: a failure that was seen is not counted again when it is told', () => {
+    const moveRefused = { atS: NOW_S, why: 'the target died' };
+    const failedMovesS = [NOW_S - 1];
+    const from = machineIn('LocalMaintenanceMigrateVm', {
+      target,
+      peersNow: [peer(2)],
+      failedMovesS,
+    });
+    const seen = seeing({ ...healthy, localMaintenance: true, moveRefused });
+    const isSeen = { ...from, sinceS: NOW_S - 1 };
+    assert.deepEqual(step(isSeen, seen, CONFIG).next.memory.failedMovesS, failedMovesS);
+    const isTold = { ...isSeen, deadlineS: NOW_S + 100 };
+    assert.equal(step(isTold, seen, CONFIG).next.memory.failedMovesS.length, 2);
+  });
+});
 describe('step(): an engine that fails in a running VM', () => {
   checkRows(LADDER);
 
