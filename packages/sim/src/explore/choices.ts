@@ -1,6 +1,7 @@
 // What may go wrong in a round, or be put right: a choice of the exploration.
 
 import type { Pace } from './daemon.js';
+import { carryOut } from './effects.js';
 import {
   coldHost,
   type EngineFault,
@@ -92,6 +93,9 @@ function addHostFaults(host: ModelHost, add: Add): void {
   toggle(host.networkUp ? 'cut-network' : 'heal-network', { networkUp: !host.networkUp });
   toggle(host.answers ? 'hostd-hang' : 'hostd-up', { answers: !host.answers });
   toggle(host.startsFail ? 'start-works' : 'start-fails', { startsFail: !host.startsFail });
+  if (host.vm.kind === 'absent' && host.answers) {
+    toggle('vm-start', { vm: { kind: 'waiting', rounds: 0 } });
+  }
   if (host.localMaintenance) {
     toggle('maintenance-end', { localMaintenance: false, forced: false });
   } else {
@@ -103,6 +107,14 @@ function addHostFaults(host: ModelHost, add: Add): void {
 function addGuestFaults(model: Model, add: Add): void {
   add('kill-vm', (now) => endGuest(now, { kind: 'down', cause: 'crashed' }));
   add('guest-shutdown', (now) => endGuest(now, { kind: 'down', cause: 'shut-down' }));
+  for (const { id, vm } of model.hosts) {
+    if (vm.kind === 'running') continue;
+    add(`migrate-by-hand ${id}`, (now) => {
+      const runner = now.hosts.find((host) => host.vm.kind === 'running');
+      const effects = [{ kind: 'migrate-vm', to: { hostId: id } }];
+      return runner === undefined ? now : carryOut(now, runner.id, effects);
+    });
+  }
   const broken = (engineFault: EngineFault) => (now: Model) => ({ ...now, engineFault });
   if (model.engineFault === 'none') {
     add('engine-stop', broken('service'));
