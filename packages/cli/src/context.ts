@@ -11,6 +11,8 @@ export interface CliContext {
   readonly broker: Broker;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Aborts when nobody reads the output any more. */
+  readonly outputGone: AbortSignal;
   /** Undefined when the output is no terminal. */
   screen(): Promise<Screen | undefined>;
   /** The host daemon of this host. HE_HOSTD_UNREACHABLE. */

@@ -11,7 +11,8 @@ const files = createHostFiles();
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
 // Whoever reads our output may go away first; the work goes on.
-stdout.on('error', () => undefined);
+const outputGone = new AbortController();
+stdout.on('error', () => outputGone.abort());
 
 const isTerminal = stdin.isTTY && stdout.isTTY;
 const terminal: Terminal = {
@@ -33,6 +34,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   files,
   clock,
   signal: stop.signal,
+  outputGone: outputGone.signal,
   broker: createBrokerClient(BROKER_SOCKET),
   async screen() {
     const { screenOf } = await import('./terminal/screen.js');

@@ -28,9 +28,9 @@ describe('the table of --watch', () => {
         '?',
       ),
     );
-    assert.match(lines[3] ?? '', /^ {4}1 {2}host1\.lab\.test +yes +3400 +EngineUp +Up, good$/);
-    assert.match(lines[4] ?? '', /^ {4}2 {2}long-.*~ +no +3400 +\(EngineUp\) +unknown$/);
-    assert.match(lines[5] ?? '', /^ {4}3 {2}slot rejected: malformed/);
+    assert.match(lines[3] ?? '', /^ {3}1 {2}host1\.lab\.test +yes +3400 +EngineUp +Up, good$/);
+    assert.match(lines[4] ?? '', /^ {3}2 {2}long-.*~ +no +3400 +\(EngineUp\) +unknown$/);
+    assert.match(lines[5] ?? '', /^ {3}3 {2}slot rejected: malformed/);
     for (const line of lines) {
       assert.ok(line.length <= 80, line);
       assert.doesNotMatch(line, /\p{Cc}/u);
@@ -149,6 +149,15 @@ describe('--vm-status --watch', () => {
   test('CTRL-C as a key ends it too', async () => {
     const { context, keys } = watched(100, () => keys.listener?.('\u0003'), true);
     assert.equal(await runCli(['--vm-status', '--watch'], context), 0);
+  });
+
+  test('ends when nobody reads it any more', async () => {
+    const cli = testCli({
+      brokerSocket: broker.socketPath,
+      outputGone: AbortSignal.abort(),
+    });
+    assert.equal(await runCli(['--vm-status', '--watch'], cli.context), 0);
+    assert.equal(cli.out(), '');
   });
 
   test('a daemon that does not answer is shown, and asked again', async () => {

@@ -9,7 +9,8 @@ export interface Screen {
 export function screenOf(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Screen | undefined {
   if (!output.isTTY) return undefined;
   return {
-    rows: () => output.rows,
+    // A terminal that does not tell its size says 0.
+    rows: () => (output.rows > 0 ? output.rows : 24),
     onKey(listener) {
       if (!input.isTTY) return () => undefined;
       const hear = (chunk: Buffer): void => {

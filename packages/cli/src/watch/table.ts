@@ -8,10 +8,10 @@ import {
 } from '@hosted-engine/core/whiteboard';
 
 const WIDTH = 80;
-const COLUMNS = { id: 7, host: 24, alive: 8, score: 6, state: 20 } as const;
+const COLUMNS = { id: 6, host: 22, alive: 7, score: 6, state: 21 } as const;
 
 const TITLES = [
-  pad('   ID', COLUMNS.id),
+  pad('  ID', COLUMNS.id),
   pad('Host', COLUMNS.host),
   pad('Alive', COLUMNS.alive),
   pad('Score', COLUMNS.score),
@@ -34,13 +34,20 @@ export function tableOf(view: StatusView, rows: number): readonly string[] {
 }
 
 function headline({ hosts, globalMaintenance }: StatusView): string {
-  const running = hosts.filter((host) => {
-    if (host.kind !== 'host' || host.liveness === 'stale') return false;
+  const up = hosts.flatMap((host) => {
+    if (host.kind !== 'host' || host.liveness === 'stale') return [];
     const { vm, detail } = parseEngineStatus(host.record.engineStatusText);
-    return vm === 'up' && detail !== 'WaitForLaunch';
+    return vm === 'up' ? [{ name: host.record.hostname, waits: detail === 'WaitForLaunch' }] : [];
   });
-  const where = running.map((host) => (host.kind === 'host' ? host.record.hostname : ''));
-  const engine = where.length === 0 ? 'on no host that reports' : `on ${where.join(', ')}`;
+  const namesOf = (waits: boolean): string =>
+    up.flatMap((host) => (host.waits === waits ? [host.name] : [])).join(', ');
+  const [running, starting] = [namesOf(false), namesOf(true)];
+  const engine =
+    running !== ''
+      ? `on ${running}`
+      : starting !== ''
+        ? `being started on ${starting}`
+        : 'on no host that reports';
   const flag =
     globalMaintenance === 'unknown' ? 'unknown' : globalMaintenance ? 'GLOBAL' : 'no global one';
   return `Engine VM: ${engine}. Maintenance: ${flag}.`;
@@ -50,7 +57,7 @@ const ALIVE: Readonly<Record<Liveness, string>> = { live: 'yes', stale: 'no', un
 
 function hostLine(host: HostStatus): string {
   if (host.kind === 'rejected') {
-    return `${pad(String(host.hostId).padStart(5), COLUMNS.id)}slot rejected: ${host.reason}: ${host.detail}`;
+    return `${pad(String(host.hostId).padStart(4), COLUMNS.id)}slot rejected: ${host.reason}: ${host.detail}`;
   }
   const { record, liveness } = host;
   const state = /^state=(.+)$/m.exec(record.extra ?? '')?.[1] ?? '';
@@ -58,7 +65,7 @@ function hostLine(host: HostStatus): string {
   const engine = vm === 'up' ? `${detail}, ${health}` : vm;
   const marks = record.localMaintenance === true ? ' (local maint.)' : '';
   return [
-    pad(String(host.record.hostId).padStart(5), COLUMNS.id),
+    pad(String(host.record.hostId).padStart(4), COLUMNS.id),
     pad(record.hostname, COLUMNS.host),
     pad(record.stopped === true ? 'stopped' : ALIVE[liveness], COLUMNS.alive),
     pad(String(record.score), COLUMNS.score),

@@ -8,7 +8,7 @@ const EVERY_MS = 2000;
 const ALL_ROWS = 10_000;
 
 /**
- * Shows the table until q, CTRL-C or a signal. On a terminal it is drawn over itself, below what was there
+ * Shows the table until q, CTRL-C, a signal, or the end of who reads it. On a terminal it is drawn over itself, below what was there
  * before; into a pipe it is printed at each change. A daemon that does not answer is shown, and asked again.
  */
 export async function watchStatus(
@@ -18,8 +18,9 @@ export async function watchStatus(
 ): Promise<number> {
   const end = new AbortController();
   const stop = (): void => end.abort();
-  context.signal.addEventListener('abort', stop, { once: true });
-  if (context.signal.aborted) stop();
+  const signals = [context.signal, context.outputGone];
+  for (const signal of signals) signal.addEventListener('abort', stop, { once: true });
+  if (signals.some((signal) => signal.aborted)) stop();
   const screen = await context.screen();
   const isLive = screen !== undefined && !isJson;
   const release = isLive
@@ -48,7 +49,7 @@ export async function watchStatus(
     return 0;
   } finally {
     release();
-    context.signal.removeEventListener('abort', stop);
+    for (const signal of signals) signal.removeEventListener('abort', stop);
   }
 }
 

@@ -66,6 +66,7 @@ export interface TestCliOptions {
   readonly isDeployed?: boolean;
   readonly screen?: Screen;
   readonly signal?: AbortSignal;
+  readonly outputGone?: AbortSignal;
 }
 
 /** The CLI on a deployed host with id 2, over whatever servers a test has started. */
@@ -96,6 +97,7 @@ export function testCli(options: TestCliOptions = {}): TestCli {
     broker: broker(options.brokerSocket),
     clock,
     signal: options.signal ?? new AbortController().signal,
+    outputGone: options.outputGone ?? new AbortController().signal,
     screen: async () => options.screen,
     connectHostd: async () => {
       if (options.hostdPort === undefined) {
