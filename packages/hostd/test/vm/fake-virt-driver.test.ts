@@ -1,14 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { type DomainStart, VirtError } from '@hosted-engine/ports';
+import { domainMoverContract } from '@hosted-engine/ports/contract/domain-mover.contract';
 import { virtDriverContract } from '@hosted-engine/ports/contract/virt-driver.contract';
 import { FakeVirtDriver } from './fake-virt-driver.js';
 
+function domain(): DomainStart {
+  const vmId = randomUUID();
+  return { vmId, name: vmId, xml: `<domain><uuid>${vmId}</uuid></domain>` };
+}
+
+domainMoverContract('in memory', async () => ({
+  driver: new FakeVirtDriver(),
+  domain,
+  close: async () => {},
+}));
+
 virtDriverContract('in memory', async () => {
   const driver = new FakeVirtDriver();
-  const domain = (): DomainStart => {
-    const vmId = randomUUID();
-    return { vmId, name: vmId, xml: `<domain><uuid>${vmId}</uuid></domain>` };
-  };
   return {
     driver,
     domain,

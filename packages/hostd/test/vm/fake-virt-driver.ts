@@ -165,6 +165,7 @@ export class FakeVirtDriver implements VirtDriver, DomainMover {
     await this.#answer();
     this.#need(vmId);
     this.commands.push(`migrate-${to.host}`);
+    if (to.host.endsWith('.invalid')) throw new VirtError('refused', `no host ${to.host}`);
     await new Promise<void>((resolve, reject) => {
       const finish = (error: VirtError | undefined) => (error ? reject(error) : resolve());
       const progress = { elapsedMs: 0, totalBytes: 100, remainingBytes: 100 };

@@ -13,3 +13,9 @@ it('libvirt driver passes its contract on a real libvirtd', {
   const { code, output } = await runInTestHost(inner, 170_000);
   assert.equal(code, 0, output);
 });
+
+it('its mover passes its contract on a real libvirtd', { skip, timeout: 120_000 }, async () => {
+  const inner = fileURLToPath(new URL('./libvirt-mover-inner.js', import.meta.url));
+  const { code, output } = await runInTestHost(inner, 110_000);
+  assert.equal(code, 0, output);
+});
