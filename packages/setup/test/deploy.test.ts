@@ -305,6 +305,9 @@ describe('deployment of an additional host', () => {
     assert.deepEqual({ ...two, hostId: 1 }, one);
     assert.equal(two?.hostId, 2);
     assert.equal(first.files.text(PATHS.vmConf), second.files.text(PATHS.vmConf));
+    // Who is told of what, on each host.
+    assert.match(second.files.text(PATHS.brokerConf) ?? '', /^destination-emails = \S+@\S+$/m);
+    assert.equal(first.files.text(PATHS.brokerConf), second.files.text(PATHS.brokerConf));
     assert.notEqual(first.files.text(PATHS.hostKey), second.files.text(PATHS.hostKey));
     assert.equal(first.files.text(PATHS.caCert), second.files.text(PATHS.caCert));
     assert.deepEqual(
