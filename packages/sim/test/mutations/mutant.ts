@@ -32,7 +32,8 @@ export interface Mutant {
 }
 
 const SCOPE = '@hosted-engine';
-const ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
+/** Of the checkout. */
+export const ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
 
 /** Packages that decide or that decisions run on; the others of this repository are not loaded. */
 const COPIED = ['core', 'ports', 'formats', 'vdsm', 'ha', 'sim'] as const;
