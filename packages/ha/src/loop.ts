@@ -137,7 +137,7 @@ export function createLoop(options: LoopOptions): Loop {
     async run(signal) {
       signal.addEventListener('abort', () => wakeUp.abort(WOKEN), { once: true });
       while (!signal.aborted) {
-        wakeUp = new AbortController();
+        if (wakeUp.signal.aborted) wakeUp = new AbortController();
         turn();
         await clock.sleep(core.timing.publishS * 1000, wakeUp.signal);
         // Whatever wakes us, and however often: the daemon never spins.

@@ -78,22 +78,16 @@ export function createMonitor<T>(options: MonitorOptions<T>): Monitor<T> {
       await refresh();
     },
     async run(signal) {
+      // One listener for the whole run: one for each poll would cost more than the poll.
+      let leave = (): void => undefined;
+      signal.addEventListener('abort', () => leave(), { once: true });
       while (!signal.aborted) {
-        await endOrAbort(refresh(), signal);
+        await new Promise<void>((resolve) => {
+          leave = resolve;
+          void refresh().then(resolve);
+        });
         if (!signal.aborted) await clock.sleep(options.intervalS * 1000, signal);
       }
     },
   };
-}
-
-/** Resolves at the first of both. Leaves nothing behind at the signal, which lives as long as the daemon. */
-function endOrAbort(end: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    signal.addEventListener('abort', done, { once: true });
-    void end.then(done);
-  });
 }

@@ -113,6 +113,23 @@ export class HostTime {
 
 /** The clock port of one process. */
 export function clockOf(clock: VirtualClock, time: HostTime, owner: SimProcess): Clock {
+  /** Who sleeps until which signal: one listener for all of them. */
+  const sleepers = new WeakMap<AbortSignal, Set<() => void>>();
+
+  function sleepersOf(signal: AbortSignal): Set<() => void> {
+    let waiting = sleepers.get(signal);
+    if (waiting === undefined) {
+      const all = new Set<() => void>();
+      waiting = all;
+      sleepers.set(signal, all);
+      const onAbort = (): void => {
+        for (const wake of [...all]) wake();
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+    }
+    return waiting;
+  }
+
   return {
     monotonicS: () => time.monotonicS(),
     wallMs: () => time.wallMs(),
@@ -122,18 +139,20 @@ export function clockOf(clock: VirtualClock, time: HostTime, owner: SimProcess):
           resolve();
           return;
         }
+        const waiting = signal === undefined ? undefined : sleepersOf(signal);
         const onAbort = (): void => {
+          waiting?.delete(onAbort);
           timer.cancel();
           clock.touch();
           resolve();
         };
+        waiting?.add(onAbort);
         const timer = clock.after(time.inWorld(ms / 1000), () =>
           owner.deliver(() => {
-            signal?.removeEventListener('abort', onAbort);
+            waiting?.delete(onAbort);
             resolve();
           }),
         );
-        signal?.addEventListener('abort', onAbort, { once: true });
       }),
   };
 }
