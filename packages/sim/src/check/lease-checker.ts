@@ -10,8 +10,8 @@ import type { Checker, Report } from './checkers.js';
 
 /** A fact about the storage may be this old, and a look at it takes a moment. */
 const STORAGE_FACT_S = 15;
-/** How long after the loss of its id a host may go on to write its slot. */
-const GUARD_LAG_S = 10;
+/** How long after the loss of its id a host may go on to write: the guard looks each 2 s, a write takes up to 10 s. */
+const GUARD_LAG_S = 15;
 
 export class LeaseChecker implements Checker {
   readonly #world: World;

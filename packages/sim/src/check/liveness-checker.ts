@@ -14,8 +14,8 @@ const DECIDE_S = 70;
 /** The ladder: bad health, the restart of the service, a shutdown that the guest ignores. */
 const LADDER_S = 300 + 120 + 300 + 40;
 /** Quiet at the end: nothing may start or move any more. */
-const QUIET_S = 40;
-const STEP_S = 5;
+const QUIET_S = 20;
+const STEP_S = 2;
 /** After a failed start and for a host of last resort there is a pause of a minute. */
 const PAUSE_S = 60;
 

@@ -77,7 +77,10 @@ export class MaintenanceChecker implements Checker {
 
   #asked(host: SimHost, call: AgentCall): void {
     const global = this.#global;
-    if (global !== undefined && call !== 'forget' && this.#knownS(global, host) > FACT_S) {
+    // To take back a start that has no guest yet is what the flag asks for.
+    const takesBack = call === 'destroy' && host.machine?.hypervisor.qemu?.guest === undefined;
+    const acts = call !== 'forget' && !takesBack;
+    if (global !== undefined && acts && this.#knownS(global, host) > FACT_S) {
       const forS = (this.#world.nowS - global.sinceS).toFixed(1);
       this.#report('S4', [host], `the agent asks for ${call} ${forS} s into global maintenance`);
     }

@@ -31,7 +31,7 @@ const PROFILES: readonly Partial<Profile>[] = [
 ];
 
 /** Small clusters are the usual ones. */
-const SIZES = [2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 6, 7, 8] as const;
+const SIZES = [2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 6, 8] as const;
 
 const START_FAULTS = ['no such image', 'out of memory', 'unsupported CPU model'] as const;
 
@@ -215,7 +215,7 @@ export function planOf(seed: number, hosts?: number): Plan {
   const kinds = enabled.length === 0 ? [random.pick(MENU_KINDS)] : enabled;
   const settledS = 12 + 3 * draw.profile.ioTimeoutS + draw.profile.bootS;
   const firstS = random.chance(0.15) ? random.between(0, settledS) : settledS;
-  const lengthS = random.between(10, 100);
+  const lengthS = random.between(5, 75);
   const count = random.integer(1, 8);
   const faults: PlannedFault[] = [];
   for (let index = 0; index < count; index += 1) {
