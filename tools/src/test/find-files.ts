@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 
-export const KINDS = ['unit', 'system', 'lab'] as const;
+export const KINDS = ['unit', 'sim', 'system', 'lab'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface TestFile {
@@ -35,8 +35,9 @@ function compiledTests(root: string, folder: string): readonly TestFile[] {
     }));
 }
 
-/** `test/system/` needs a real machine; the lab's tests need a lab, unless they are in `test/unit/`. */
+/** `test/swarm/` takes both cores for minutes; `test/system/` needs a real machine; the lab's tests need a lab, unless they are in `test/unit/`. */
 function kindOf(folder: string, path: string): Kind {
+  if (path.startsWith('swarm/')) return 'sim';
   if (path.startsWith('system/')) return 'system';
   if (folder === 'lab' && !path.startsWith('unit/')) return 'lab';
   return 'unit';

@@ -1,4 +1,4 @@
-// The test runner: main.js [unit|system|lab|all] [FILTER]
+// The test runner: main.js [unit|sim|system|lab|all] [FILTER]
 // Runs the compiled test files whose kind is asked for and whose path contains FILTER.
 
 import { mkdtempSync, rmSync } from 'node:fs';

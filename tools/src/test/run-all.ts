@@ -21,7 +21,8 @@ export async function runAll(files: readonly TestFile[], options: RunAllOptions)
     const worker = async (): Promise<void> => {
       for (let file = queue.shift(); file !== undefined && !signal.aborted; file = queue.shift()) {
         if (kind !== 'unit') print(`run   ${file.source}`);
-        const result = await runTestFile(file, options);
+        const onProgress = (text: string): void => print(`      ${text}`);
+        const result = await runTestFile(file, { onProgress, ...options });
         results.push(result);
         print(fileLine(result));
         if (kind !== 'unit') for (const test of result.tests) print(testLine(test));

@@ -6,10 +6,17 @@ import type { Kind, TestFile } from './find-files.js';
 import { type FileResult, tallyFile } from './tally.js';
 
 /** How long one file may take, in seconds: beyond what its tests allow themselves. */
-const TIMEOUT_S: Readonly<Record<Kind, number>> = { unit: 120, system: 900, lab: 3600 };
+const TIMEOUT_S: Readonly<Record<Kind, number>> = {
+  unit: 120,
+  sim: 1200,
+  system: 900,
+  lab: 3600,
+};
 
 /** Between asking a process to end and ending it. A lab takes its hosts down in this time. */
 const GRACE_MS = 20_000;
+
+const PROGRESS = 'progress: ';
 
 const OUTPUT_MAX = 200_000;
 
@@ -20,6 +27,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** @default by kind */
   readonly timeoutS?: number;
+  /** Gets each line that the file writes as `progress: …`, at once. */
+  readonly onProgress?: (text: string) => void;
 }
 
 /** Runs one file in a process of its own. Aborting ends that process; the call still resolves. */
@@ -32,6 +41,7 @@ export async function runTestFile(file: TestFile, options: RunOptions): Promise<
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = collectOutput(child);
+  tellProgress(child, options.onProgress);
   const timeoutS = options.timeoutS ?? TIMEOUT_S[file.kind];
   let timedOutAfterS: number | undefined;
   const timer = setTimeout(() => {
@@ -86,6 +96,18 @@ function collectOutput(child: ChildProcess): () => string {
   child.stdout?.on('data', add);
   child.stderr?.on('data', add);
   return () => text.trimEnd();
+}
+
+function tellProgress(child: ChildProcess, onProgress: RunOptions['onProgress']): void {
+  if (onProgress === undefined) return;
+  let rest = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    const lines = (rest + chunk.toString('utf8')).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (line.startsWith(PROGRESS)) onProgress(line.slice(PROGRESS.length));
+    }
+  });
 }
 
 /**
