@@ -1,6 +1,7 @@
 // Row 4: the engine service fails while its VM runs. Each rung is tried once, the next one only when the one
 // before did not help; after the last one the round begins anew after a pause that doubles, with an alert each time.
 
+import type { Machine } from './machine.js';
 import type { Context } from './step.js';
 import { type Decision, go } from './transition.js';
 
@@ -57,6 +58,24 @@ export function climb({ machine, seen, timing }: Context): Decision {
         },
       );
   }
+}
+
+/** How long a guest may stay paused with its storage fine before it is started anew: each time twice as long. */
+export function pausePatienceS({ machine, timing }: Context): number {
+  return timing.pausedMaxS * 2 ** Math.min(roundOf(machine), 5);
+}
+
+/** A paused guest that is started anew used up a whole round: no rung in between would help it. */
+export function afterPause({ machine }: Context): {
+  readonly rung: number;
+  readonly alert: string;
+} {
+  const round = roundOf(machine);
+  return { rung: (round + 1) * RUNGS, alert: alert(round) };
+}
+
+function roundOf(machine: Machine): number {
+  return Math.floor(machine.memory.rung / RUNGS);
 }
 
 /** How long the engine may be unhealthy before the next rung: after a whole round longer each time. */

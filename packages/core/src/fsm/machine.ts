@@ -65,6 +65,8 @@ export interface Memory {
   readonly target: MoveTarget | undefined;
   /** The guest was seen on its way there: running here again, its migration failed. */
   readonly leaving: boolean;
+  /** When a guest that was paused on an I/O error was let go on last. */
+  readonly resumedS: number | undefined;
   readonly failedMovesS: readonly number[];
   /** When the VM came to this host, started or moved. */
   readonly arrivedS: number | undefined;
@@ -192,6 +194,7 @@ export function initialMachine(nowS: number): Machine {
       better: undefined,
       target: undefined,
       leaving: false,
+      resumedS: undefined,
       failedMovesS: [],
       arrivedS: undefined,
     },

@@ -1,10 +1,13 @@
 import type { SettledVm, VmView } from '../engine-status.js';
 import { downAfterRun } from './after-run.js';
-import { climb, patienceS, serviceWasRefused } from './ladder.js';
+import { afterPause, climb, patienceS, pausePatienceS, serviceWasRefused } from './ladder.js';
 import { dueMove, targetOf, watchBetter } from './move.js';
 import { ELSEWHERE } from './state-moving.js';
 import type { Context } from './step.js';
 import { type Decision, go, isOverdue, stay } from './transition.js';
+
+/** Between two attempts to let a paused guest go on. */
+const RESUME_PAUSE_S = 10;
 
 type Running = Extract<VmView, { kind: 'running' }>;
 
@@ -66,6 +69,11 @@ function byHealth(context: Context, vm: Running): Decision {
     const goodSinceS = machine.memory.goodSinceS ?? seen.nowS;
     const rung = seen.nowS - goodSinceS >= timing.ladderResetS ? 0 : machine.memory.rung;
     const reason = 'the engine is healthy';
+    if (machine.name === 'EngineUpBadHealth' && isJustResumed(context)) {
+      return stay(machine, 'the engine is healthy again, watching whether the guest goes on', {
+        memory: { ...memory, goodSinceS },
+      });
+    }
     return machine.name === 'EngineUp'
       ? stay(machine, reason, { memory: { ...memory, goodSinceS, rung } })
       : go(machine, seen.nowS, 'EngineUp', `${reason} again`, {
@@ -82,29 +90,40 @@ function byHealth(context: Context, vm: Running): Decision {
   return stay(machine, 'the engine fails its liveliness check', { memory });
 }
 
+/** On a full disk a guest goes on for a moment and pauses again: neither health nor a new resume counts at once. */
+function isJustResumed({ machine, seen }: Context): boolean {
+  const { resumedS } = machine.memory;
+  return resumedS !== undefined && seen.nowS - resumedS < RESUME_PAUSE_S;
+}
+
 /** Row 9: the guest stopped itself on an I/O error. It goes on when the storage is fine again. */
-function pausedByStorage({ machine, seen, timing }: Context): Decision {
+function pausedByStorage(context: Context): Decision {
+  const { machine, seen } = context;
   const usable = seen.storage.kind === 'known' && seen.storage.value;
   if (machine.name === 'EngineUp') {
     return go(machine, seen.nowS, 'EngineUpBadHealth', 'the guest is paused on an I/O error', {
       memory: { goodSinceS: undefined },
-      timeoutS: timing.pausedMaxS,
+      timeoutS: pausePatienceS(context),
     });
   }
   if (!usable) return stay(machine, 'the guest is paused; its storage is not fine yet');
   if (!isOverdue(machine, seen.nowS)) {
+    if (isJustResumed(context)) return stay(machine, 'the guest was resumed, and paused again');
     return stay(machine, 'the storage is fine again: resuming the guest', {
       effects: ['resume-vm'],
+      memory: { resumedS: seen.nowS, goodSinceS: undefined },
     });
   }
+  // Its disk may be full: a start does not mend that, so the next one waits longer and somebody is told.
+  const { rung, alert } = afterPause(context);
   return go(
     machine,
     seen.nowS,
     'EngineForceStop',
-    'the guest cannot be resumed: starting it anew',
+    `${alert}the guest cannot be resumed: starting it anew`,
     {
       effects: ['destroy-vm'],
-      memory: { restartHere: true, stopCountsAsFailure: false },
+      memory: { restartHere: true, stopCountsAsFailure: false, rung },
     },
   );
 }

@@ -73,6 +73,7 @@ function machineKey(machine: Machine, model: Model, now: number): string {
     bit(memory.leaving),
     ages(memory.failedMovesS, now),
     age(memory.arrivedS, now),
+    age(memory.resumedS, now),
     peers,
   ].join(',');
 }

@@ -44,13 +44,21 @@ export function scenarioNames(root: string): readonly string[] {
     .sort();
 }
 
-/** The paths that a command line asks for: names below `root`, paths, or all when it names none. */
-export function pathsOf(words: readonly string[], root: string): readonly string[] {
+/**
+ * The paths that a command line asks for: names below `root`, paths as seen from the folder `from`, or all when it
+ * names none.
+ */
+export function pathsOf(
+  words: readonly string[],
+  root: string,
+  from = process.cwd(),
+): readonly string[] {
   if (words.length === 0) return scenarioNames(root).map((name) => join(root, name));
   return words.map((word) => {
     const below = join(root, word);
     if (!word.includes('/') && isFolder(below)) return below;
-    if (isFolder(word)) return word;
+    const path = resolve(from, word);
+    if (isFolder(path)) return path;
     throw new StepsError(`${word}: no such scenario below ${root}, and no such folder`);
   });
 }

@@ -24,7 +24,8 @@ async function main(words: readonly string[]): Promise<number> {
   const began = performance.now();
   let failed = 0;
   let unreadable = 0;
-  const paths = pathsOf(names, ROOT);
+  // npm changes to the checkout; a path is meant from where the command was given.
+  const paths = pathsOf(names, ROOT, process.env['INIT_CWD']);
   for (const path of paths) {
     const outcome = await played(path, isRecording);
     if (outcome === undefined) {

@@ -14,7 +14,7 @@ export interface RunResult {
 }
 
 /** Seconds between two looks at the engine's health. */
-const LOOK_EVERY_S = 0.5;
+const LOOK_EVERY_S = 1;
 
 export function parseScenario(text: string, file: string): Scenario<Fault> {
   return parseSteps(text, { file, parseFault });

@@ -11,7 +11,7 @@ export interface Mark {
 }
 
 /** A line that its host said as one of its last so many lines is a repetition. */
-const REMEMBERED = 4;
+const REMEMBERED = 6;
 
 interface Speaker {
   recent: readonly string[];
