@@ -20,8 +20,7 @@ export async function measureMigration(cluster: Cluster, moves: number): Promise
       // Both ends of the outage are in view only when answers came again.
       await new Promise((resolve) => setTimeout(resolve, 3000));
     } finally {
-      const { longestMs, goodCount } = watch.stop();
-      if (goodCount > 0) values.push(longestMs / 1000);
+      values.push(watch.stop().longestMs / 1000);
       await cluster.hostedEngine(host, '--set-maintenance', '--mode=none');
     }
   }

@@ -3,6 +3,8 @@ import type { Cluster, LabHost } from '@hosted-engine/lab';
 
 const PACE_MS = 20;
 const GUEST = 'guest=HostedEngine';
+/** Processor time by which a guest has begun: several times what its threads use to be made. */
+const RUNNING_NS = 20e6;
 
 export interface QemuStart {
   readonly host: LabHost;
@@ -16,8 +18,8 @@ export function monotonicS(): number {
 }
 
 /**
- * Waits for a QEMU of the engine VM other than `former`. The name of its process is QEMU's only once libvirt has
- * the lease and lets it run: a start that is parked still has libvirtd's.
+ * Waits until a QEMU of the engine VM other than `former` runs its guest. The process alone is no sign: libvirt
+ * starts it stopped, and lets the guest go on only with the lease. A stopped guest's processors use no time.
  */
 export async function untilQemuStarts(
   cluster: Cluster,
@@ -32,7 +34,8 @@ export async function untilQemuStarts(
   while (monotonicS() < endS) {
     for (const { host, proc } of powered) {
       const isFormer = (pid: number): boolean => host.id === former.hostId && pid === former.pid;
-      if (enginePids(proc).some((pid) => !isFormer(pid))) return { host, atS: monotonicS() };
+      if (enginePids(proc).some((pid) => !isFormer(pid) && isRunning(proc, pid)))
+        return { host, atS: monotonicS() };
     }
     await new Promise((resolve) => setTimeout(resolve, PACE_MS));
   }
@@ -46,6 +49,22 @@ function enginePids(proc: string): readonly number[] {
     .filter((pid) => Number.isInteger(pid))
     .filter((pid) => read(`${proc}/${pid}/comm`).startsWith('qemu-system'))
     .filter((pid) => read(`${proc}/${pid}/cmdline`).includes(GUEST));
+}
+
+/** Its virtual processors have done more than come to be. */
+function isRunning(proc: string, pid: number): boolean {
+  const tasks = `${proc}/${pid}/task`;
+  return list(tasks)
+    .filter((task) => read(`${tasks}/${task}/comm`).startsWith('CPU '))
+    .some((task) => Number(read(`${tasks}/${task}/schedstat`).split(' ')[0]) > RUNNING_NS);
+}
+
+function list(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
 }
 
 /** Nothing when the process has just ended. */
