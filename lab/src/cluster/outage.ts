@@ -15,16 +15,21 @@ export interface OutageWatch {
 
 const PACE_MS = 50;
 /** A question that was lost with the old host's switch port must not hide that the next one is answered. */
-const PATIENCE_MS = 1500;
+const PATIENCE_MS = 1000;
+/** A slow engine must not be held down by the questions of a client that has given up waiting. */
+const OPEN_MAX = 12;
 
-/** Asks the engine's health page every 50 ms, whether or not the questions before were answered. */
+/** Asks the engine's health page every 50 ms, whether or not the questions before were answered yet. */
 export function watchOutage(httpSocket: string): OutageWatch {
   let lastGoodMs = performance.now();
   let longestMs = 0;
   let goodCount = 0;
   let failedCount = 0;
+  let open = 0;
 
   async function ask(): Promise<void> {
+    if (open >= OPEN_MAX) return;
+    open += 1;
     try {
       const request = { path: HEALTH_PATH, timeoutMs: PATIENCE_MS };
       const { status, body } = await askEngine(httpSocket, request);
@@ -33,6 +38,8 @@ export function watchOutage(httpSocket: string): OutageWatch {
       note();
     } catch {
       failedCount += 1;
+    } finally {
+      open -= 1;
     }
   }
 
