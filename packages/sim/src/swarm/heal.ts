@@ -26,6 +26,10 @@ export function healingFaults(world: World): readonly Fault[] {
     { kind: 'cpu', host: host.index, number: 0.1 },
     { kind: 'config-fresh', host: host.index },
     { kind: 'maintenance-end', host: host.index },
+    // sanlock cannot be started anew under QEMUs that it knew: the host is.
+    ...(host.machine?.sanlock.isDead === true
+      ? [{ kind: 'reboot', host: host.index, seconds: 5 } as const]
+      : []),
     ...(host.isEnabled ? [] : [{ kind: 'start-daemon', host: host.index } as const]),
     ...(host.isPowered || host.isBooting ? [] : [{ kind: 'power-on', host: host.index } as const]),
   ]);
