@@ -162,7 +162,7 @@ describe('the engine VM moves when it should', { skip: obstacle ?? false }, () =
     const boot = await bootOf(active);
     await cluster.vmOn(active).stopEngine();
     await cluster.untilUnhealthy(10);
-    await cluster.untilHealthy(BAD_HEALTH_S + BOOT_S + 15);
+    await cluster.untilHealthy(BAD_HEALTH_S + BOOT_S + 40);
     assert.equal((await cluster.untilVmHost(5)).id, active.id);
     assert.equal(await bootOf(active), boot, 'the guest was never restarted');
   });
