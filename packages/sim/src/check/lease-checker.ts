@@ -108,7 +108,7 @@ export class LeaseChecker implements Checker {
     const sinceHealS = this.#world.nowS - host.path.sinceS;
     if (sinceS === undefined || sinceHealS < GUARD_LAG_S) return;
     const lagS = this.#world.nowS - sinceS;
-    if (lagS > GUARD_LAG_S) {
+    if (lagS > GUARD_LAG_S + host.path.latencyS) {
       const what = `it wrote slot ${id} ${lagS.toFixed(1)} s after it lost its host id`;
       this.#report('S6', [host], what);
     }

@@ -246,7 +246,10 @@ const TABLE: Table = {
   },
   'host-id-twice': (world, fault) => {
     const original = one(world, fault);
-    world.addHost(original.hostId, `${original.name}b`).powerOn(world.profile.hostBootS);
+    const twins = world.hosts.filter((host) => host.hostId === original.hostId).length;
+    // host1b, host1c: sanlock tells hosts apart by name.
+    const letter = String.fromCharCode('a'.charCodeAt(0) + twins);
+    world.addHost(original.hostId, `${original.name}${letter}`).powerOn(world.profile.hostBootS);
   },
   upgrade: (world, fault) => {
     const host = one(world, fault);
