@@ -8,12 +8,12 @@ export function downAfterRun(
   vm: Extract<VmView, { kind: 'down' | 'absent' }>,
 ): Decision {
   const { machine, seen, timing } = context;
-  if (vm.kind === 'absent') return shutDown(context, 'the engine VM vanished from this host');
+  if (vm.kind === 'absent') return endedByHand(context, 'the engine VM vanished from this host');
   switch (vm.cause) {
     case 'crashed':
       return crashed(context, vm.detail);
     case 'shut-down':
-      return shutDown(context, `the engine VM was shut down (${vm.detail})`);
+      return endedByHand(context, `the engine VM was shut down (${vm.detail})`);
     case 'lease-held':
     case 'migrated-away':
       return go(machine, seen.nowS, 'EngineMaybeAway', `the engine VM left: ${vm.detail}`, {
@@ -57,6 +57,16 @@ function crashed({ machine, seen, timing }: Context, detail: string): Decision {
       },
     },
   );
+}
+
+/**
+ * An admin's doing, unless the storage is away: sanlock asks QEMU to end before it kills it, which looks like a
+ * shutdown (row 7). A storage that nothing is known of is no admin either (I5).
+ */
+function endedByHand(context: Context, reason: string): Decision {
+  const { storage } = context.seen;
+  if (storage.kind === 'known' && storage.value) return shutDown(context, reason);
+  return crashed(context, `${reason} while its storage was away`);
 }
 
 /** Row 3: the admin's short cut to maintenance. */

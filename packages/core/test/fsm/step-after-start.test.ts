@@ -90,6 +90,20 @@ const ROWS: readonly Row[] = [
     ['start-vm'],
   ],
   [
+    "row 7: sanlock ends QEMU politely first: with the storage away that is no admin's shutdown",
+    machineIn('EngineUp', { wasUp: true }),
+    { vm: down('shut-down'), storage: known(false) },
+    'EngineDown',
+    ['forget-vm'],
+  ],
+  [
+    'row 7: nor is a VM that vanished while nothing is known of the storage (I5)',
+    machineIn('EngineUp', { wasUp: true }),
+    { vm: known({ kind: 'absent' }), storage: unknown('no answer') },
+    'EngineDown',
+    ['forget-vm'],
+  ],
+  [
     'a VM that vanished was destroyed by hand',
     machineIn('EngineUp', { wasUp: true }),
     {},
