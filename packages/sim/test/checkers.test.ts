@@ -99,7 +99,7 @@ describe('safety: the checker sees', () => {
 
   test("S6: a slot that is another host's", async () => {
     const world = await settled();
-    world.happened({ kind: 'slot-written', host: world.host(1), id: 2 });
+    world.happened({ kind: 'slot-written', host: world.host(1), id: 2, askedS: 0 });
     assertBroken(world, 'S6');
   });
 
@@ -168,7 +168,7 @@ describe('safety: the checker sees', () => {
     const world = await settled();
     const host = world.host(1);
     world.storage.slots.set(1, slotWith(1));
-    world.happened({ kind: 'slot-written', host, id: 1 });
+    world.happened({ kind: 'slot-written', host, id: 1, askedS: 0 });
     assertBroken(world, 'S10');
   });
 

@@ -10,8 +10,8 @@ import type { Checker, Report } from './checkers.js';
 
 /** A fact about the storage may be this old, and a look at it takes a moment. */
 const STORAGE_FACT_S = 15;
-/** How long after the loss of its id a host may go on to write: the guard looks each 2 s, a write takes up to 10 s. */
-const GUARD_LAG_S = 15;
+/** How long after the loss of its id a host may go on to ask for writes: its guard looks each 2 s. */
+const GUARD_LAG_S = 6;
 
 export class LeaseChecker implements Checker {
   readonly #world: World;
@@ -39,7 +39,7 @@ export class LeaseChecker implements Checker {
         if (event.call === 'start' || event.call === 'resume') this.#notExpired(event.host);
         return;
       case 'slot-written':
-        this.#ownSlot(event.host, event.id);
+        this.#ownSlot(event.host, event.id, event.askedS);
         return;
       case 'sanlock':
         this.#idOnce(event.host);
@@ -99,19 +99,15 @@ export class LeaseChecker implements Checker {
     } else if (!this.#unprovenS.has(host)) this.#unprovenS.set(host, this.#world.nowS);
   }
 
-  #ownSlot(host: SimHost, id: number): void {
+  #ownSlot(host: SimHost, id: number, askedS: number): void {
     if (id !== host.hostId && id !== 0) {
       this.#report('S6', [host], `it wrote slot ${id}, which is not its own`);
     }
+    // A write that hung in the kernel lands when the storage is back: what counts is when it was asked for.
     const sinceS = this.#unprovenS.get(host);
-    // A write that hung in the kernel lands when the storage is back, whoever the id belongs to by then.
-    const sinceHealS = this.#world.nowS - host.path.sinceS;
-    if (sinceS === undefined || sinceHealS < GUARD_LAG_S) return;
-    const lagS = this.#world.nowS - sinceS;
-    if (lagS > GUARD_LAG_S + host.path.latencyS) {
-      const what = `it wrote slot ${id} ${lagS.toFixed(1)} s after it lost its host id`;
-      this.#report('S6', [host], what);
-    }
+    if (sinceS === undefined || askedS - sinceS <= GUARD_LAG_S) return;
+    const lag = (askedS - sinceS).toFixed(1);
+    this.#report('S6', [host], `it asked to write slot ${id} ${lag} s after it lost its host id`);
   }
 
   #idOnce(host: SimHost): void {

@@ -25,7 +25,13 @@ export type WorldEvent =
   | { readonly kind: 'migration-began'; readonly host: SimHost; readonly to: string }
   | { readonly kind: 'migration-failed'; readonly host: SimHost; readonly why: string }
   | { readonly kind: 'migrated'; readonly host: SimHost; readonly to: string }
-  | { readonly kind: 'slot-written'; readonly host: SimHost; readonly id: number }
+  | {
+      readonly kind: 'slot-written';
+      readonly host: SimHost;
+      readonly id: number;
+      /** When the daemon asked for it; it may have hung since. */
+      readonly askedS: number;
+    }
   | { readonly kind: 'sanlock'; readonly host: SimHost; readonly text: string }
   | { readonly kind: 'agent'; readonly host: SimHost; readonly text: string }
   | { readonly kind: 'turn'; readonly host: SimHost };

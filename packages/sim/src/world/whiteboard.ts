@@ -84,9 +84,10 @@ export function createSimWhiteboard(options: SimWhiteboardOptions): Whiteboard {
           : asWrittenBy(host.slotVersion, bytes, writes);
       writes += 1;
       if (written === undefined) return Promise.resolve();
+      const askedS = host.world.nowS;
       return operate('write', `writing slot ${id}`, () => {
         storage.slots.set(id, written);
-        host.world.happened({ kind: 'slot-written', host, id });
+        host.world.happened({ kind: 'slot-written', host, id, askedS });
       });
     },
     close: () => Promise.resolve(),
