@@ -43,6 +43,8 @@ export class SlotTooLongError extends Error {
   }
 }
 
+const ENCODER = new TextEncoder();
+
 /** Throws SlotTooLongError when host name or status are too long for the line. */
 export function encodeHostSlot(input: HostSlotInput): Uint8Array {
   const line = formatLine(input);
@@ -52,29 +54,26 @@ export function encodeHostSlot(input: HostSlotInput): Uint8Array {
   if (length > SLOT_BYTES) throw new SlotTooLongError('the slot', length, SLOT_BYTES);
 
   const slot = new Uint8Array(SLOT_BYTES);
-  const encoder = new TextEncoder();
-  slot.set(encoder.encode(line));
-  slot.set(encoder.encode(extra), LINE_SIZE);
+  ENCODER.encodeInto(line, slot);
+  ENCODER.encodeInto(extra, slot.subarray(LINE_SIZE));
   return slot;
 }
 
 function formatLine(input: HostSlotInput): string {
-  const withCrc = (crc: string): string =>
-    [
-      METADATA_VERSION,
-      METADATA_VERSION,
-      Math.trunc(input.timestampS),
-      input.hostId,
-      Math.trunc(input.score),
-      formatEngineStatus(input.engineStatus),
-      printable(input.hostname),
-      Number(input.localMaintenance),
-      Number(input.stopped),
-      crc,
-      Number(input.confOnSharedStorage),
-      Math.trunc(input.vmConfRefreshS),
-    ].join('|');
-  return withCrc(crc32Hex(new TextEncoder().encode(withCrc('00000000'))));
+  const front = [
+    METADATA_VERSION,
+    METADATA_VERSION,
+    Math.trunc(input.timestampS),
+    input.hostId,
+    Math.trunc(input.score),
+    formatEngineStatus(input.engineStatus),
+    printable(input.hostname),
+    Number(input.localMaintenance),
+    Number(input.stopped),
+  ].join('|');
+  const back = `${Number(input.confOnSharedStorage)}|${Math.trunc(input.vmConfRefreshS)}`;
+  const crc = crc32Hex(ENCODER.encode(`${front}|00000000|${back}`));
+  return `${front}|${crc}|${back}`;
 }
 
 function formatExtra(input: HostSlotInput): string {

@@ -15,14 +15,29 @@ export function readSlotText(bytes: Uint8Array, count: number): SlotText | strin
   const end = endOfText(bytes);
   const text = decodeUtf8(bytes.subarray(0, end));
   if (text === undefined) return 'text is not UTF-8';
+  const { index, characters } = firstCharacters(text, count, text.length === end);
+  if (characters + bytes.length - end < count) return `fewer than ${count} characters`;
+  return { head: withoutTrailingNuls(text.slice(0, index)), rest: text.slice(index) };
+}
+
+/** Where the first `count` characters of `text` end, and how many there are. */
+function firstCharacters(
+  text: string,
+  count: number,
+  isAscii: boolean,
+): { index: number; characters: number } {
+  // What every writer of today writes: each character is one unit.
+  if (isAscii) {
+    const index = Math.min(count, text.length);
+    return { index, characters: index };
+  }
   let index = 0;
   let characters = 0;
   while (characters < count && index < text.length) {
     index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
     characters++;
   }
-  if (characters + bytes.length - end < count) return `fewer than ${count} characters`;
-  return { head: withoutTrailingNuls(text.slice(0, index)), rest: text.slice(index) };
+  return { index, characters };
 }
 
 /** Where the NULs at the end begin. */

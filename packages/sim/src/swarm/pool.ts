@@ -12,6 +12,8 @@ export interface PoolOptions {
 
 /** Seeds that a thread takes at once: few, so that all threads end together. */
 const PORTION = 8;
+/** A seed's whole life fits: what lives as long as a run is not copied again and again. */
+const YOUNG_MB = 96;
 
 /** Runs all seeds over the threads. Rejects when a thread dies. */
 export async function runSeeds(options: PoolOptions): Promise<void> {
@@ -27,7 +29,9 @@ export async function runSeeds(options: PoolOptions): Promise<void> {
   }
 
   function thread(): Promise<void> {
-    const worker = new Worker(new URL('./worker/main.js', import.meta.url));
+    const worker = new Worker(new URL('./worker/main.js', import.meta.url), {
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     return new Promise<void>((resolve, reject) => {
       const give = (): void => {
         const order = orderOf();
