@@ -4,6 +4,8 @@ import type { Log } from '@hosted-engine/ports';
 import { levelLine, noteLine } from '../src/terminal/dialect.js';
 import { createTerminalDialog } from '../src/terminal/terminal-dialog.js';
 
+const CLOCK = { monotonicS: () => 0 };
+
 describe('the look of the lines', () => {
   test('levels are centred in seven columns, and further lines indented', () => {
     assert.equal(levelLine('INFO', 'Stage: Initializing'), '[ INFO  ] Stage: Initializing\n');
@@ -45,7 +47,7 @@ describe('the dialog', () => {
       isColored: false,
       readLine: undefined,
     };
-    const dialog = createTerminalDialog(terminal, log);
+    const dialog = createTerminalDialog(terminal, log, CLOCK);
     dialog.title('VM CONFIGURATION');
     dialog.warning('careful');
     assert.equal(dialog.interactive, false);
@@ -67,6 +69,7 @@ describe('the dialog', () => {
         },
       },
       log,
+      CLOCK,
     );
     assert.equal(await dialog.ask({ key: 'k', prompt: 'Name:', isSecret: false }), 'answer');
     assert.equal(await dialog.ask({ key: 'p', prompt: 'Password:', isSecret: true }), ' answer ');

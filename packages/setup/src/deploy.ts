@@ -13,7 +13,15 @@ import { ENGINE_VM_STEPS, SHUT_DOWN_VM } from './steps/engine-vm.js';
 import { HOSTD_STEPS, LIBVIRT_STEP } from './steps/host-services.js';
 import { MIGRATION_STEP } from './steps/migration.js';
 import { PREPARE_STEPS, releaseRun } from './steps/prepare.js';
-import { QUESTIONS } from './steps/questions.js';
+import {
+  ENGINE_QUESTIONS,
+  NETWORK_QUESTIONS,
+  NETWORK_TITLE,
+  SYSTEM_QUESTIONS,
+  VM_MEDIA,
+  VM_QUESTIONS,
+  VM_TITLE,
+} from './steps/questions.js';
 import { JOIN_STORAGE, MONITORING, POOL_RELEASE, STORAGE_CREATION } from './steps/storage.js';
 import { STORAGE_QUESTIONS } from './steps/storage-questions.js';
 import { VALIDATION_STEPS } from './steps/validate.js';
@@ -23,7 +31,13 @@ import { VOLUME_STEPS } from './steps/volumes.js';
 export const DEPLOY_STEPS: readonly Step[] = [
   ...PREPARE_STEPS,
   ...STORAGE_QUESTIONS,
-  ...QUESTIONS,
+  ...SYSTEM_QUESTIONS,
+  NETWORK_TITLE,
+  ...NETWORK_QUESTIONS,
+  VM_TITLE,
+  ...VM_MEDIA,
+  ...VM_QUESTIONS,
+  ...ENGINE_QUESTIONS,
   ...VALIDATION_STEPS,
   LIBVIRT_STEP,
   ...CERTIFICATE_STEPS,

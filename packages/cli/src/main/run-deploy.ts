@@ -26,7 +26,7 @@ export async function runDeploy(host: DeployHost, options: DeployArguments): Pro
   try {
     const outcome = await deploy(
       createDeployWorld(clock, log, searchPath),
-      createTerminalDialog(host.terminal, log),
+      createTerminalDialog(host.terminal, log, clock),
       {
         configFiles: options.configFiles,
         ...(options.generateAnswer === undefined ? {} : { generateAnswer: options.generateAnswer }),

@@ -1,6 +1,7 @@
-import type { Log } from '@hosted-engine/ports';
+import type { Clock, Log } from '@hosted-engine/ports';
 import type { Dialog, Question } from '@hosted-engine/setup';
 import { type Level, levelLine, noteLine } from './dialect.js';
+import { ProgressLine } from './progress.js';
 
 /** Where a dialog takes place. */
 export interface Terminal {
@@ -13,15 +14,24 @@ export interface Terminal {
 }
 
 /** Set-up's conversation, on a terminal or into a pipe; everything said goes to the log too. */
-export function createTerminalDialog(terminal: Terminal, log: Log): Dialog {
+export function createTerminalDialog(
+  terminal: Terminal,
+  log: Log,
+  clock: Pick<Clock, 'monotonicS'>,
+): Dialog {
+  const progress = new ProgressLine(terminal, () => clock.monotonicS());
+  const write = (text: string): void => {
+    progress.close();
+    terminal.write(text);
+  };
   const say = (level: Level, message: string): void => {
-    terminal.write(levelLine(level, message, terminal.isColored));
+    write(levelLine(level, message, terminal.isColored));
     if (level === 'INFO') log.info(message);
     else if (level === 'WARNING') log.warn(message);
     else log.error(message);
   };
   const note = (text: string): void => {
-    terminal.write(`${noteLine(text, terminal.width)}\n`);
+    write(`${noteLine(text, terminal.width)}\n`);
     log.info(`note: ${text}`);
   };
   return {
@@ -33,11 +43,18 @@ export function createTerminalDialog(terminal: Terminal, log: Log): Dialog {
     title: (text) => note(`--== ${text} ==--`),
     ask: async (question: Question) => {
       if (terminal.readLine === undefined) throw new Error('nobody is there to be asked');
-      log.debug('asking', { key: question.key });
+      progress.close();
       const prompt = `${noteLine(question.prompt, terminal.width)} `;
+      log.info(`asking ${question.key}: ${question.prompt}`);
       const answer = await terminal.readLine(prompt, question.isSecret);
       // A password may begin or end with a blank.
-      return question.isSecret ? answer : answer.trim();
+      const text = question.isSecret ? answer : answer.trim();
+      log.info(`answer ${question.key}: ${question.isSecret ? '(hidden)' : text}`);
+      return text;
+    },
+    progress: (what, done, total) => {
+      const end = progress.show(what, done, total);
+      if (end !== undefined) log.info(end);
     },
   };
 }

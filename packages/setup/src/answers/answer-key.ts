@@ -15,8 +15,13 @@ interface AnswerKeyBase {
   readonly meaning: string;
   /** What set-up does when it is not given, where that is no fixed value. */
   readonly whenAbsent?: string;
-  /** The question in the specification's words. */
+  /**
+   * The question in the specification's words. `@DEFAULT@` stands for what an empty answer means,
+   * `@CHOICES@` for the answers that there are.
+   */
   readonly prompt?: string;
+  /** The answers that there are, where these are few. `Yes` and `No` of a bool go without saying. */
+  readonly choices?: readonly string[];
   /** The second question, for what is not echoed. */
   readonly confirmation?: string;
   /** Never written to a file, nor to the log. */

@@ -3,8 +3,11 @@ import { type AnswerName, type AnswerValue, answerKey } from './catalogue.js';
 
 export type Primitive = string | number | boolean;
 
-/** Where an answer came from: a later source never hides an earlier one. */
-export type AnswerSource = 'file' | 'person' | 'cluster' | 'default';
+/**
+ * Where an answer came from. The first three were given before the run began: a flag outdoes the
+ * environment, and that a file. Who asks later never hides an earlier answer.
+ */
+export type AnswerSource = 'file' | 'environment' | 'flag' | 'person' | 'cluster' | 'default';
 
 interface Entry {
   readonly value: Primitive;
@@ -39,6 +42,17 @@ export class AnswerSet {
 
   setParsed(name: AnswerName, value: Primitive, source: AnswerSource): void {
     this.#entries.set(name, { value, source });
+  }
+
+  /** Whether somebody gave it, before the run or in it: what the cluster or a default says is no gift. */
+  isGiven(name: AnswerName): boolean {
+    const source = this.source(name);
+    return source !== undefined && source !== 'cluster' && source !== 'default';
+  }
+
+  /** Forgets an answer that turned out to be wrong. */
+  clear(name: AnswerName): void {
+    this.#entries.delete(name);
   }
 
   /** Fills an answer that nobody gave. */

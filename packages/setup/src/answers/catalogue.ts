@@ -1,7 +1,9 @@
 import type { AnswerKey } from './answer-key.js';
 import { CORE_KEYS, ENGINE_KEYS, NOTIFICATION_KEYS } from './core-keys.js';
+import { NETWORK_KEYS } from './network-keys.js';
 import { STORAGE_KEYS } from './storage-keys.js';
-import { NETWORK_KEYS, VDSM_KEYS, VM_KEYS } from './vm-keys.js';
+import { VDSM_KEYS } from './vdsm-keys.js';
+import { VM_KEYS } from './vm-keys.js';
 
 /** Every answer that set-up knows. A key that is not here is refused by name. */
 export const ANSWER_KEYS = {

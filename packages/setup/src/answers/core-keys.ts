@@ -9,7 +9,7 @@ export const CORE_KEYS = {
     fallback: true,
     prompt:
       'Continuing will configure this host for serving as hypervisor and create a VM where oVirt Engine will be installed afterwards.\n' +
-      'Are you sure you want to continue? (Yes, No)[Yes]:',
+      'Are you sure you want to continue? (@CHOICES@)[@DEFAULT@]:',
   },
   'OVEHOSTED_CORE/screenProceed': {
     type: 'bool',
@@ -20,7 +20,7 @@ export const CORE_KEYS = {
       'It has been detected that this program is executed through an SSH connection without using screen.\n' +
       'Continuing with the installation may lead to broken installation if the network connection fails.\n' +
       'It is highly recommended to abort the installation and run it inside a screen session.\n' +
-      'Do you want to continue anyway? (Yes, No)[No]:',
+      'Do you want to continue anyway? (@CHOICES@)[@DEFAULT@]:',
   },
   'OVEHOSTED_CORE/isAdditionalHost': {
     type: 'bool',
@@ -28,13 +28,36 @@ export const CORE_KEYS = {
     meaning: 'whether this host joins the cluster found on the storage',
     whenAbsent: 'as the storage shows',
     prompt:
-      'The specified storage location already contains a data domain. Is this an additional host setup (Yes, No)[Yes]?',
+      'The specified storage location already contains a data domain. Is this an additional host setup (@CHOICES@)[@DEFAULT@]?',
   },
   'OVEHOSTED_CORE/additionalHostReDeployment': {
     type: 'bool',
     scope: 'run',
     meaning: 'whether this host takes over its own former host id',
     fallback: false,
+    prompt:
+      'This host was part of the cluster before. Is it to be deployed again under its host id? (@CHOICES@)[@DEFAULT@]:',
+  },
+  'OVEHOSTED_CORE/cpuProceed': {
+    type: 'bool',
+    scope: 'run',
+    meaning: 'whether to go on with fewer virtual CPUs than recommended',
+    fallback: false,
+    prompt: 'Continue with specified CPU number? (@CHOICES@)[@DEFAULT@]:',
+  },
+  'OVEHOSTED_CORE/diskProceed': {
+    type: 'bool',
+    scope: 'run',
+    meaning: 'whether to go on with a smaller disk than recommended',
+    fallback: false,
+    prompt: 'Continue with specified disk size? (@CHOICES@)[@DEFAULT@]:',
+  },
+  'OVEHOSTED_CORE/memoryProceed': {
+    type: 'bool',
+    scope: 'run',
+    meaning: 'whether to go on with less memory than recommended, or more than is available',
+    fallback: false,
+    prompt: 'Continue with specified memory size? (@CHOICES@)[@DEFAULT@]:',
   },
   'OVEHOSTED_CORE/checkRequirements': {
     type: 'bool',
@@ -47,7 +70,7 @@ export const CORE_KEYS = {
     scope: 'run',
     meaning: 'your consent to the installation settings (bool:True)',
     isRequired: true,
-    prompt: 'Please confirm installation settings (Yes, No)[No]:',
+    prompt: 'Please confirm installation settings (@CHOICES@)[@DEFAULT@]:',
   },
 } as const satisfies AnswerKeys;
 
@@ -59,7 +82,7 @@ export const ENGINE_KEYS = {
     whenAbsent: 'hosted_engine_ and the host id',
     rule: rules.plainWord,
     prompt:
-      'Enter the name which will be used to identify this host inside the Administrator Portal:',
+      'Enter the name which will be used to identify this host inside the Administrator Portal [@DEFAULT@]:',
   },
   'OVEHOSTED_ENGINE/adminPassword': {
     type: 'str',
@@ -102,6 +125,8 @@ export const NOTIFICATION_KEYS = {
     meaning: 'the SMTP server that sends notifications',
     fallback: 'localhost',
     rule: rules.mailServer,
+    prompt:
+      'Please provide the name of the SMTP server through which we will send notifications [@DEFAULT@]:',
   },
   'OVEHOSTED_NOTIF/smtpPort': {
     type: 'int',
@@ -109,6 +134,7 @@ export const NOTIFICATION_KEYS = {
     meaning: 'the TCP port of the SMTP server',
     fallback: 25,
     rule: rules.between(1, 65535),
+    prompt: 'Please provide the TCP port number of the SMTP server [@DEFAULT@]:',
   },
   'OVEHOSTED_NOTIF/sourceEmail': {
     type: 'str',
@@ -116,6 +142,7 @@ export const NOTIFICATION_KEYS = {
     meaning: 'the address that notifications come from',
     fallback: 'root@localhost',
     rule: rules.mailAddress,
+    prompt: 'Please provide the email address from which notifications will be sent [@DEFAULT@]:',
   },
   'OVEHOSTED_NOTIF/destEmail': {
     type: 'str',
@@ -123,5 +150,7 @@ export const NOTIFICATION_KEYS = {
     meaning: 'the addresses that get notifications',
     fallback: 'root@localhost',
     rule: rules.mailAddresses,
+    prompt:
+      'Please provide a comma-separated list of email addresses which will get notifications [@DEFAULT@]:',
   },
 } as const satisfies AnswerKeys;

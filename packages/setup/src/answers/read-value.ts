@@ -24,7 +24,7 @@ export function invalidAnswer(name: AnswerName, what: string, origin?: Origin): 
   const place = origin === undefined || origin === '' ? '' : ` (${origin})`;
   return new HeError('HE_ANSWER_INVALID', `invalid answer ${name}: ${what}${place}`, {
     remedy: `give ${answerKey(name).meaning} as ${name}`,
-    details: { key: name },
+    details: { key: name, what },
   });
 }
 

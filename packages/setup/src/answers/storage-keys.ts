@@ -45,6 +45,7 @@ export const STORAGE_KEYS = {
     meaning: 'the storage domain name',
     fallback: 'hosted_storage',
     rule: rules.name,
+    prompt: 'Please provide storage domain name [@DEFAULT@]:',
   },
   'OVEHOSTED_STORAGE/storageDatacenterName': {
     type: 'str',
@@ -52,6 +53,7 @@ export const STORAGE_KEYS = {
     meaning: 'the local storage datacenter name',
     fallback: 'hosted_datacenter',
     rule: rules.name,
+    prompt: 'Local storage datacenter name [@DEFAULT@]:',
   },
   'OVEHOSTED_STORAGE/hostID': {
     type: 'int',
@@ -59,6 +61,7 @@ export const STORAGE_KEYS = {
     meaning: 'the host id of this host, used by no other',
     whenAbsent: 'the lowest free one',
     rule: rules.hostId,
+    prompt: 'Please specify the Host ID [Must be integer, default: @DEFAULT@]:',
   },
   'OVEHOSTED_STORAGE/imgSizeGB': {
     type: 'int',
@@ -66,6 +69,8 @@ export const STORAGE_KEYS = {
     meaning: 'the disk size of the VM in GB',
     fallback: 25,
     rule: rules.between(1, 65536),
+    prompt:
+      'Please specify the disk size of the VM in GB [Defaults to minimum requirement: @DEFAULT@]:',
   },
   'OVEHOSTED_STORAGE/imgDesc': {
     type: 'str',

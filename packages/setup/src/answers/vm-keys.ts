@@ -11,89 +11,6 @@ function vmUuid(what: string) {
   } as const satisfies AnswerKey;
 }
 
-export const NETWORK_KEYS = {
-  'OVEHOSTED_NETWORK/fqdn': {
-    type: 'str',
-    scope: 'cluster',
-    meaning: 'the FQDN of the engine',
-    isRequired: true,
-    rule: rules.fqdn,
-    prompt:
-      'Please provide the FQDN for the engine you would like to use. This needs to match the FQDN that you will use for the engine installation within the VM:',
-  },
-  'OVEHOSTED_NETWORK/gateway': {
-    type: 'str',
-    scope: 'cluster',
-    meaning: 'a pingable gateway IP address',
-    isRequired: true,
-    rule: rules.address,
-    prompt: 'Please indicate a pingable gateway IP address:',
-  },
-  'OVEHOSTED_NETWORK/network_test': {
-    type: 'str',
-    scope: 'cluster',
-    meaning: 'how the hosts test the management network',
-    fallback: 'ping',
-    rule: rules.oneOf('ping', 'dns', 'tcp', 'none'),
-  },
-  'OVEHOSTED_NETWORK/network_test_tcp_address': {
-    type: 'str',
-    scope: 'cluster',
-    meaning: 'the address that a network test by tcp connects to',
-    whenAbsent: 'needed with network_test tcp',
-    rule: rules.hostAddress,
-  },
-  'OVEHOSTED_NETWORK/network_test_tcp_port': {
-    type: 'int',
-    scope: 'cluster',
-    meaning: 'the port that a network test by tcp connects to',
-    whenAbsent: 'needed with network_test tcp',
-    rule: rules.between(1, 65535),
-  },
-  'OVEHOSTED_NETWORK/network_test_targets': {
-    type: 'str',
-    scope: 'cluster',
-    meaning:
-      'further targets of the network test, separated by commas: ADDRESS, ping:ADDRESS, dns:ADDRESS or tcp:ADDRESS:PORT',
-    whenAbsent: 'none',
-    rule: rules.notEmpty,
-  },
-  'OVEHOSTED_NETWORK/bridgeName': {
-    type: 'str',
-    scope: 'cluster',
-    meaning: 'the bridge of the management network',
-    fallback: 'ovirtmgmt',
-    rule: rules.interfaceName,
-  },
-  'OVEHOSTED_NETWORK/bridgeIf': {
-    type: 'str',
-    scope: 'host',
-    meaning: 'the interface that carries the bridge; not needed when the bridge exists',
-    rule: rules.interfaceName,
-  },
-  'OVEHOSTED_NETWORK/firewallManager': {
-    type: 'str',
-    scope: 'cluster',
-    meaning: 'the firewall manager that set-up configures',
-    fallback: 'none',
-    rule: rules.oneOf('none'),
-  },
-  'OVEHOSTED_NETWORK/sshdPort': {
-    type: 'int',
-    scope: 'host',
-    meaning: 'the port of the SSH daemon of this host',
-    fallback: 22,
-    rule: rules.between(1, 65535),
-  },
-  'OVEHOSTED_NETWORK/host_name': {
-    type: 'str',
-    scope: 'host',
-    meaning: 'the name or address by which the engine reaches this host',
-    whenAbsent: "the host's own name",
-    rule: rules.hostAddress,
-  },
-} as const satisfies AnswerKeys;
-
 export const VM_KEYS = {
   'OVEHOSTED_VM/vmBoot': {
     type: 'str',
@@ -101,6 +18,8 @@ export const VM_KEYS = {
     meaning: 'the device to boot the VM from',
     fallback: 'disk',
     rule: rules.oneOf('disk'),
+    choices: ['disk'],
+    prompt: 'Please specify the device to boot the VM from (@CHOICES@) [@DEFAULT@]:',
   },
   'OVEHOSTED_VM/vmDiskImage': {
     type: 'str',
@@ -116,6 +35,8 @@ export const VM_KEYS = {
     meaning: 'the number of virtual CPUs for the VM',
     fallback: 2,
     rule: rules.between(1, 512),
+    prompt:
+      'Please specify the number of virtual CPUs for the VM [Defaults to minimum requirement: @DEFAULT@]:',
   },
   'OVEHOSTED_VM/vmMemSizeMB': {
     type: 'int',
@@ -123,6 +44,8 @@ export const VM_KEYS = {
     meaning: 'the memory size of the VM in MB',
     fallback: 4096,
     rule: rules.between(64, 16_777_216),
+    prompt:
+      'Please specify the memory size of the VM in MB [Defaults to minimum requirement: @DEFAULT@]:',
   },
   'OVEHOSTED_VM/vmMACAddr': {
     type: 'str',
@@ -155,36 +78,5 @@ export const VM_KEYS = {
     meaning: "the VM's name servers, at most three, when its address is static",
     whenAbsent: "the host's own",
     rule: rules.addressList,
-  },
-} as const satisfies AnswerKeys;
-
-export const VDSM_KEYS = {
-  'OVEHOSTED_VDSM/cpu': {
-    type: 'str',
-    scope: 'cluster',
-    meaning: 'the CPU type to be used by the VM (model_…)',
-    whenAbsent: 'the best that the host supports',
-    rule: (value) =>
-      /^model_[A-Za-z0-9_.-]+$/.test(value) ? undefined : 'is not a CPU type, as in model_Conroe',
-  },
-  'OVEHOSTED_VDSM/consoleType': {
-    type: 'str',
-    scope: 'cluster',
-    meaning: 'the console type to connect to the VM',
-    fallback: 'vnc',
-    rule: rules.oneOf('vnc'),
-  },
-  'OVEHOSTED_VDSM/sanlockIoTimeout': {
-    type: 'int',
-    scope: 'cluster',
-    meaning: "sanlock's I/O time-out in seconds, equal on all hosts",
-    fallback: 10,
-    rule: rules.between(1, 60),
-  },
-  'OVEHOSTED_VDSM/allowEmulation': {
-    type: 'bool',
-    scope: 'host',
-    meaning: 'whether to go on without hardware virtualization, slowly',
-    fallback: false,
   },
 } as const satisfies AnswerKeys;

@@ -70,8 +70,7 @@ function parseShared(text: string, domain: FoundDomain): (readonly [AnswerName, 
 }
 
 function refuseConflict(run: Run, name: AnswerName, shared: Primitive): void {
-  const source = run.answers.source(name);
-  if (source !== 'file' && source !== 'person') return;
+  if (!run.answers.isGiven(name)) return;
   const given = run.answers.find(name);
   if (given === undefined || isSame(name, given, shared)) return;
   throw invalidAnswer(name, `'${given}' here, but the cluster has '${shared}'`);

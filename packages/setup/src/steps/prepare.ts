@@ -63,7 +63,7 @@ export const PREPARE_STEPS: readonly Step[] = [
 
 async function proceed(run: Run): Promise<void> {
   if (run.options.isUnprotectedSession && run.dialog.interactive) {
-    await askIfMissing(run, 'OVEHOSTED_CORE/screenProceed', { evenWithFallback: true });
+    await askIfMissing(run, 'OVEHOSTED_CORE/screenProceed');
     if (!run.answers.get('OVEHOSTED_CORE/screenProceed')) throw declined();
   }
   if (!run.answers.get('OVEHOSTED_CORE/deployProceed')) throw declined();

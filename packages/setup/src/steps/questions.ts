@@ -26,16 +26,59 @@ const GENERATED_UUIDS = [
   'OVEHOSTED_VM/consoleUUID',
 ] as const satisfies readonly AnswerName[];
 
-export const QUESTIONS: readonly Step[] = [
-  { id: 'uuids', stage: 'customization', role: 'first', do: makeUuids },
-  {
-    id: 'system-questions',
+/** A heading on a step of its own, so that steps of several files can stand under it. */
+function title(id: string, text: string, role?: Step['role']): Step {
+  return {
+    id,
     stage: 'customization',
-    do: async (run) => run.dialog.title('SYSTEM CONFIGURATION'),
+    ...(role === undefined ? {} : { role }),
+    do: async (run) => run.dialog.title(text),
+  };
+}
+
+export const SYSTEM_QUESTIONS: readonly Step[] = [
+  { id: 'uuids', stage: 'customization', role: 'first', do: makeUuids },
+  title('system-title', 'SYSTEM CONFIGURATION'),
+];
+
+export const NETWORK_TITLE = title('network-title', 'NETWORK CONFIGURATION');
+
+/** After whatever brings the bridge about, or plans to. */
+export const NETWORK_QUESTIONS: readonly Step[] = [
+  { id: 'bridge-needed', stage: 'customization', do: requireBridge },
+  { id: 'gateway', stage: 'customization', do: askGateway },
+  { id: 'host-name', stage: 'customization', do: checkOwnName },
+];
+
+export const VM_TITLE = title('vm-title', 'VM CONFIGURATION', 'first');
+
+/** What the VM boots from. */
+export const VM_MEDIA: readonly Step[] = [
+  { id: 'vm-media', stage: 'customization', role: 'first', do: askMedia },
+];
+
+export const VM_QUESTIONS: readonly Step[] = [
+  { id: 'vm-sizes', stage: 'customization', role: 'first', do: checkVm },
+];
+
+export const ENGINE_QUESTIONS: readonly Step[] = [
+  title('engine-title', 'HOSTED ENGINE CONFIGURATION'),
+  {
+    id: 'admin-password',
+    stage: 'customization',
+    do: async (run) => {
+      await askIfMissing(run, 'OVEHOSTED_ENGINE/adminPassword');
+    },
   },
-  { id: 'network-questions', stage: 'customization', do: askNetwork },
-  { id: 'vm-questions', stage: 'customization', role: 'first', do: askVm },
-  { id: 'engine-questions', stage: 'customization', do: askEngine },
+  {
+    id: 'engine-name',
+    stage: 'customization',
+    do: async (run) => {
+      await askIfMissing(run, 'OVEHOSTED_NETWORK/fqdn', {
+        check: () => checkEngineName(run.answers, run.world.network),
+      });
+    },
+  },
 ];
 
 async function makeUuids(run: Run): Promise<void> {
@@ -50,45 +93,46 @@ function randomMac(bytes: Uint8Array): string {
   return ['00', '16', '3e', ...tail].join(':');
 }
 
-async function askNetwork(run: Run): Promise<void> {
-  const { answers, dialog, world } = run;
-  dialog.title('NETWORK CONFIGURATION');
+async function requireBridge({ answers, world }: Run): Promise<void> {
   const bridge = answers.get('OVEHOSTED_NETWORK/bridgeName');
-  if (!(await world.facts.isBridge(bridge))) {
-    throw new HeError('HE_HOST_UNSUITABLE', `this host has no bridge ${bridge}`, {
-      remedy: `create bridge ${bridge} on the interface of the management network`,
-    });
-  }
-  await askIfMissing(run, 'OVEHOSTED_NETWORK/gateway');
-  const gateway = answers.get('OVEHOSTED_NETWORK/gateway');
-  if (!(await world.network.ping(gateway))) {
-    throw invalidAnswer('OVEHOSTED_NETWORK/gateway', `${gateway} does not answer a ping`);
-  }
-  answers.setDefault('OVEHOSTED_NETWORK/host_name', world.facts.hostname());
-  warnAll(run, await checkHostAddress(answers, world.network));
+  if (await world.facts.isBridge(bridge)) return;
+  throw new HeError('HE_HOST_UNSUITABLE', `this host has no bridge ${bridge}`, {
+    remedy: `create bridge ${bridge} on the interface of the management network`,
+  });
 }
 
-async function askVm(run: Run): Promise<void> {
-  const { answers, world } = run;
-  run.dialog.title('VM CONFIGURATION');
-  await askIfMissing(run, 'OVEHOSTED_VM/vmDiskImage');
-  const image = await world.images.inspect(answers.get('OVEHOSTED_VM/vmDiskImage'));
-  checkImageFits(answers, image.virtualSize);
+async function askGateway(run: Run): Promise<void> {
+  const key = 'OVEHOSTED_NETWORK/gateway';
+  await askIfMissing(run, key, {
+    check: async (gateway) => {
+      if (await run.world.network.ping(gateway)) return [];
+      throw invalidAnswer(key, `${gateway} does not answer a ping`);
+    },
+  });
+}
+
+async function checkOwnName({ answers, dialog, world }: Run): Promise<void> {
+  answers.setDefault('OVEHOSTED_NETWORK/host_name', world.facts.hostname());
+  const warnings = await checkHostAddress(answers, world.network);
+  for (const warning of warnings) dialog.warning(warning);
+}
+
+async function askMedia(run: Run): Promise<void> {
+  await askIfMissing(run, 'OVEHOSTED_VM/vmDiskImage', {
+    check: async (path) => {
+      const image = await run.world.images.inspect(path);
+      checkImageFits(run.answers, image.virtualSize);
+      return [];
+    },
+  });
+}
+
+async function checkVm(run: Run): Promise<void> {
+  const { answers, dialog, world } = run;
   checkStaticAddress(answers);
   const capacity = {
     cpuCount: world.facts.cpuCount(),
     memoryFreeMiB: await world.facts.memoryFreeMiB(),
   };
-  warnAll(run, checkSizes(answers, capacity));
-}
-
-async function askEngine(run: Run): Promise<void> {
-  run.dialog.title('HOSTED ENGINE CONFIGURATION');
-  await askIfMissing(run, 'OVEHOSTED_ENGINE/adminPassword');
-  await askIfMissing(run, 'OVEHOSTED_NETWORK/fqdn');
-  warnAll(run, await checkEngineName(run.answers, run.world.network));
-}
-
-function warnAll(run: Run, warnings: readonly string[]): void {
-  for (const warning of warnings) run.dialog.warning(warning);
+  for (const warning of checkSizes(answers, capacity)) dialog.warning(warning);
 }

@@ -25,8 +25,12 @@ async function askPath(run: Run): Promise<void> {
   run.dialog.title('STORAGE CONFIGURATION');
   run.dialog.note('During customization use CTRL-D to abort.');
   const key = 'OVEHOSTED_STORAGE/storageDomainConnection';
-  await askIfMissing(run, key);
-  run.found.view = await run.world.storage.open(storageTarget(run.answers), run.signal);
+  await askIfMissing(run, key, {
+    check: async () => {
+      run.found.view = await run.world.storage.open(storageTarget(run.answers), run.signal);
+      return [];
+    },
+  });
 }
 
 async function decideRole(run: Run): Promise<void> {
@@ -41,7 +45,7 @@ async function decideRole(run: Run): Promise<void> {
     run.found.role = 'first';
     run.dialog.info('Installing on first host');
   } else {
-    if (run.dialog.interactive) await askIfMissing(run, key);
+    if (run.dialog.interactive) await askIfMissing(run, key, { fallback: true });
     if (run.answers.find(key) === false) throw occupied(domain);
     run.found.role = 'additional';
     run.found.domain = domain;

@@ -48,7 +48,9 @@ async function confirm(run: Run): Promise<void> {
   delete run.found.view;
   run.dialog.title('CONFIGURATION PREVIEW');
   for (const line of previewLines(run.answers)) run.dialog.note(line);
-  await askIfMissing(run, 'OVEHOSTED_CORE/confirmSettings');
+  // Unattended, consent has to be among the answers; at a terminal an empty answer is none.
+  const options = run.dialog.interactive ? { fallback: false } : {};
+  await askIfMissing(run, 'OVEHOSTED_CORE/confirmSettings', options);
   if (run.answers.get('OVEHOSTED_CORE/confirmSettings')) return;
   throw new HeError('HE_ABORTED', 'the installation settings were not confirmed');
 }

@@ -216,6 +216,7 @@ export class FakeLog implements RunLog {
 export class FakeDialog implements Dialog {
   readonly lines: string[] = [];
   readonly asked: string[] = [];
+  readonly progressed: string[] = [];
   readonly #answers: string[] | undefined;
 
   constructor(answers?: readonly string[]) {
@@ -239,6 +240,9 @@ export class FakeDialog implements Dialog {
   }
   title(text: string): void {
     this.note(`--== ${text} ==--`);
+  }
+  progress(what: string, done: number, total: number | undefined): void {
+    this.progressed.push(`${what}: ${done} of ${total ?? 'unknown'}`);
   }
   async ask(question: Question): Promise<string> {
     this.asked.push(question.key);
