@@ -9,5 +9,7 @@ export { type CoreConfig, type Step, step } from './fsm/step.js';
 export type { Decision } from './fsm/transition.js';
 export * from './fsm/transitions.js';
 export * from './journal/index.js';
+export * from './network/bridge-port.js';
+export * from './network/link.js';
 export * from './score/score.js';
 export * from './whiteboard/index.js';

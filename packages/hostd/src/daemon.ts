@@ -31,9 +31,11 @@ import type { HaBroker } from './host/ha-broker.js';
 import { hardwareInfo } from './host/hardware-info.js';
 import type { HostFiles } from './host/host-files.js';
 import { hostStats } from './host/host-stats.js';
+import type { HostNetworks } from './network/host-networks.js';
 import type { Storage } from './storage/types.js';
 import { hostHaMaintenanceVerbs } from './verbs/host-ha-maintenance.js';
 import { hostInfoVerbs } from './verbs/host-info.js';
+import { networkSetupVerbs } from './verbs/network-setup.js';
 import { vmCreateVerbs } from './verbs/vm-create.js';
 import { vmListVerbs } from './verbs/vm-list.js';
 import { vmMigrateVerbs } from './verbs/vm-migrate.js';
@@ -55,6 +57,7 @@ export interface DaemonDeps {
   /** Restores what the previous run had, then serves. */
   readonly openStorage: () => Promise<Storage>;
   readonly vmStore: VmStore;
+  readonly networks: HostNetworks;
   readonly broker: HaBroker;
   readonly files: HostFiles;
   readonly processes: ProcessRunner;
@@ -159,6 +162,7 @@ export function createDaemon(deps: DaemonDeps): Daemon {
       // Names and parameters are checked by storage itself; the types meet at the protocol.
       ...(opened.verbs() as Handlers),
       ...hostInfoVerbs(host),
+      ...networkSetupVerbs(deps.networks),
       ...hostHaMaintenanceVerbs(deps.broker),
       ...vmCreateVerbs({
         vms: table,
@@ -179,6 +183,8 @@ export function createDaemon(deps: DaemonDeps): Daemon {
     listen: () => server.listen(),
 
     async recover() {
+      // First of all: without its network this host is of no use to anybody.
+      await deps.networks.recover();
       storage = await deps.openStorage();
       handlers = await compose(storage);
       log.info('recovered: serving all verbs');
@@ -186,6 +192,7 @@ export function createDaemon(deps: DaemonDeps): Daemon {
 
     async close() {
       closing.abort();
+      await deps.networks.close();
       vms?.close();
       await server.close();
       await storage?.close();

@@ -19,6 +19,10 @@ import { readTlsFiles, readVdsmConf } from './config/read-settings.js';
 import { createDaemon } from './daemon.js';
 import { createHaBroker } from './host/ha-broker.js';
 import { createHostFiles } from './host/host-files.js';
+import { createHostNetworks } from './network/host-networks.js';
+import { createIpTool } from './network/ip-tool.js';
+import { createNetworkStore } from './network/network-store.js';
+import { NETWORK_PATHS } from './network/paths.js';
 import { createStorage } from './storage/create-storage.js';
 import { createVmStore } from './vm/vm-store.js';
 
@@ -66,6 +70,12 @@ async function main(): Promise<void> {
           owner: VDSM_OWNER,
         },
       }),
+    networks: createHostNetworks({
+      ip: createIpTool(processes),
+      store: createNetworkStore(NETWORK_PATHS),
+      clock,
+      log,
+    }),
     vmStore: createVmStore(`${RUN_DIR}/vms`, log),
     broker: createHaBroker({ clock }),
     files: createHostFiles(),

@@ -1,17 +1,12 @@
 // Host.getCapabilities (vdsm.md B5).
 
+import type { IpLink, IpRoute } from '@hosted-engine/core';
 import type { HypervisorFacts, ProcessRunner } from '@hosted-engine/ports';
 import { HeError } from '@hosted-engine/ports';
 import type { HostCapabilities, NetworkCapabilities } from '@hosted-engine/vdsm';
 import type { HostFiles } from './host-files.js';
 import { hostMemory, parseMemInfo } from './memory.js';
-import {
-  type IpLink,
-  type IpRoute,
-  interfaceWith,
-  networkCapabilities,
-  parseNameservers,
-} from './network-map.js';
+import { interfaceWith, networkCapabilities, parseNameservers } from './network-map.js';
 import { linkSpeed } from './network-stats.js';
 import { parseCpuInfo } from './processors.js';
 

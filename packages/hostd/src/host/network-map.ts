@@ -1,5 +1,6 @@
 // The network part of Host.getCapabilities, from what `ip` and sysfs say.
 
+import type { IpLink, IpRoute } from '@hosted-engine/core';
 import type {
   BondCapability,
   BridgeCapability,
@@ -9,40 +10,6 @@ import type {
   NicCapability,
   VlanCapability,
 } from '@hosted-engine/vdsm';
-
-/** One entry of `ip -j -d address`; only what is used here. */
-export interface IpLink {
-  readonly ifname: string;
-  readonly link?: string;
-  readonly master?: string;
-  readonly address?: string;
-  readonly mtu?: number;
-  readonly link_type?: string;
-  readonly linkinfo?: {
-    readonly info_kind?: string;
-    readonly info_slave_kind?: string;
-    readonly info_data?: {
-      readonly id?: number;
-      readonly stp_state?: number;
-      readonly mode?: string;
-      readonly active_slave?: string;
-    };
-  };
-  readonly addr_info?: readonly {
-    readonly family?: string;
-    readonly local?: string;
-    readonly prefixlen?: number;
-    readonly scope?: string;
-    readonly dynamic?: boolean;
-  }[];
-}
-
-/** One entry of `ip -j route`. */
-export interface IpRoute {
-  readonly dst?: string;
-  readonly gateway?: string;
-  readonly dev?: string;
-}
 
 export interface NetworkInput {
   readonly links: readonly IpLink[];

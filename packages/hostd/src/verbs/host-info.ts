@@ -18,9 +18,7 @@ export interface HostInfo {
 
 type HostInfoVerbs = Pick<
   VerbHandlers,
-  | 'Host.ping'
   | 'Host.ping2'
-  | 'Host.confirmConnectivity'
   | 'Host.echo'
   | 'Host.getCapabilities'
   | 'Host.getNetworkCapabilities'
@@ -30,9 +28,7 @@ type HostInfoVerbs = Pick<
 
 export function hostInfoVerbs(host: HostInfo): HostInfoVerbs {
   return {
-    'Host.ping': async () => true,
     'Host.ping2': async () => true,
-    'Host.confirmConnectivity': async () => true,
     'Host.echo': async ({ message }) => textParameter('message', message),
     'Host.getCapabilities': (_params, { localAddress }) => host.capabilities(localAddress),
     'Host.getNetworkCapabilities': () => host.networkCapabilities(),

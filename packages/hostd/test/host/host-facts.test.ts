@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { IpLink } from '@hosted-engine/core';
 import { clusterLevels, expandList, operatingSystem } from '../../src/host/capabilities.js';
 import { cpuShares, createCpuSampler, parseProcStat } from '../../src/host/cpu-sampler.js';
 import { dateTime } from '../../src/host/host-stats.js';
 import { hostMemory, parseMemInfo } from '../../src/host/memory.js';
 import {
-  type IpLink,
   interfaceWith,
   netmaskOf,
   networkCapabilities,

@@ -1,5 +1,6 @@
 import type { HardwareInfo, HostCapabilities, NetworkCapabilities } from './capabilities.js';
 import type { DecimalText, NoParams, StorageType, Uuid } from './common.js';
+import type { BondDefinition, NetworkDefinition, SetupNetworksOptions } from './network.js';
 import type { TaskInfo, TaskRecord, TaskStatus } from './task.js';
 import type { VmFull, VmStats, VmStatus } from './vm.js';
 
@@ -110,6 +111,17 @@ export interface HostVerbs {
   'Host.ping': { params: NoParams; result: true };
   'Host.ping2': { params: NoParams; result: true };
   'Host.confirmConnectivity': { params: NoParams; result: true };
+  /** With `connectivityCheck` it answers once connectivity is confirmed, or the change rolled back (10). */
+  'Host.setupNetworks': {
+    params: {
+      readonly networks: Readonly<Record<string, NetworkDefinition>>;
+      readonly bondings: Readonly<Record<string, BondDefinition>>;
+      readonly options: SetupNetworksOptions;
+    };
+    result: true;
+  };
+  /** Makes the networks as they are now outlive a reboot. */
+  'Host.setSafeNetworkConfig': { params: NoParams; result: true };
   'Host.echo': { params: { readonly message: string }; result: string };
   'Host.getCapabilities': { params: NoParams; result: HostCapabilities };
   'Host.getNetworkCapabilities': { params: NoParams; result: NetworkCapabilities };

@@ -1,6 +1,7 @@
 export * from './capabilities.js';
 export * from './common.js';
 export * from './host.js';
+export * from './network.js';
 export * from './parameter-order.js';
 export * from './storage.js';
 export * from './task.js';

@@ -29,6 +29,8 @@ export const PARAMETER_ORDER: { readonly [V in VerbName]: readonly ParameterOf<V
   'Host.ping': [],
   'Host.ping2': [],
   'Host.confirmConnectivity': [],
+  'Host.setupNetworks': ['networks', 'bondings', 'options'],
+  'Host.setSafeNetworkConfig': [],
   'Host.echo': ['message'],
   'Host.getCapabilities': [],
   'Host.getNetworkCapabilities': [],

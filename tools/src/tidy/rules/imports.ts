@@ -138,8 +138,7 @@ export function resolveRelative(from: string, specifier: string): string {
  * left out: they are gone by then.
  */
 export const cycleRule: Rule = (tree) => {
-  const paths = new Set(tree.typeScript.map(({ path }) => path));
-  const graph = new Map(tree.typeScript.map((file) => [file.path, targetsOf(file, paths)]));
+  const graph = new Map(tree.typeScript.map((file) => [file.path, targetsOf(file)]));
   const violations: Violation[] = [];
   const done = new Set<string>();
   const visit = (path: string, trail: readonly string[]): void => {
@@ -158,9 +157,8 @@ export const cycleRule: Rule = (tree) => {
   return violations;
 };
 
-function targetsOf(file: TypeScriptFile, paths: ReadonlySet<string>): readonly string[] {
+function targetsOf(file: TypeScriptFile): readonly string[] {
   return file.imports
     .filter(({ specifier, isType }) => specifier.startsWith('.') && !isType)
-    .map(({ specifier }) => resolveRelative(file.path, specifier).replace(/\.js$/, '.ts'))
-    .map((path) => (paths.has(`${path}x`) ? `${path}x` : path));
+    .map(({ specifier }) => resolveRelative(file.path, specifier).replace(/\.js$/, '.ts'));
 }
