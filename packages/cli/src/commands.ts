@@ -9,6 +9,7 @@ export interface CommandEntry {
 /** In the order of the usage. */
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'deploy', load: async () => (await import('./commands/deploy.js')).DEPLOY },
+  { name: 'tui', load: async () => (await import('./commands/tui.js')).TUI },
   { name: 'vm-start', load: async () => (await import('./commands/vm-start.js')).VM_START },
   {
     name: 'vm-shutdown',

@@ -1,5 +1,6 @@
 import type { Clock } from '@hosted-engine/ports';
-import type { EngineHealth, HostdSession, HostFiles } from '@hosted-engine/setup';
+import type { Dialog, EngineHealth, HostdSession, HostFiles, RunLog } from '@hosted-engine/setup';
+import type { TuiHost } from '@hosted-engine/tui';
 import type { Broker } from './adapters/broker-client.js';
 import type { Screen } from './terminal/screen.js';
 
@@ -20,6 +21,10 @@ export interface CliContext {
   /** Reads a whiteboard, or a copy of one, wherever it is: the bytes of all its slots. */
   readWhiteboard(path: string): Promise<Uint8Array>;
   engineHealth(fqdn: string, signal: AbortSignal): Promise<EngineHealth>;
+  /** The name of this host, as its administrators know it. */
+  hostname(): string;
+  /** Shows the text UI until it is left; false when there is no terminal to show it on. */
+  showTui(host: TuiHost): Promise<boolean>;
   /** Runs the set-up and resolves with its exit code. */
   deploy(options: DeployArguments): Promise<number>;
 }
@@ -27,4 +32,8 @@ export interface CliContext {
 export interface DeployArguments {
   readonly configFiles: readonly string[];
   readonly generateAnswer: string | undefined;
+  /** Where its dialog takes place. @default the terminal */
+  readonly makeDialog?: (log: RunLog) => Dialog;
+  /** Aborts the run. @default the signal of the program */
+  readonly signal?: AbortSignal;
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { createSystemClock } from '@hosted-engine/platform/system-clock';
 import { BROKER_SOCKET, createBrokerClient } from './adapters/broker-client.js';
 import { createHostFiles } from './adapters/host-files.js';
@@ -51,6 +52,14 @@ const exitCode = await runCli(process.argv.slice(2), {
   async engineHealth(fqdn, signal) {
     const { createEngineConnector } = await import('./adapters/engine-client.js');
     return createEngineConnector().connect(fqdn, undefined).health(signal);
+  },
+  hostname,
+  async showTui(host) {
+    if (!isTerminal) return false;
+    const { runTui } = await import('@hosted-engine/tui');
+    const isColored = env['NO_COLOR'] === undefined;
+    await runTui(host, { input: stdin, output: stdout, isColored }, stop.signal);
+    return true;
   },
   async deploy(options) {
     const { runDeploy } = await import('./main/run-deploy.js');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type StatusView, statusView } from '@hosted-engine/core';
+import { tableOf } from '@hosted-engine/core/whiteboard';
 import { viewOf } from '../src/board-view.js';
 import { runCli } from '../src/cli.js';
-import { tableOf } from '../src/watch/table.js';
 import { type FakeBroker, startFakeBroker } from './fake/broker-server.js';
 import { testCli } from './fake/context.js';
 import { slotOf } from './fake/slots.js';

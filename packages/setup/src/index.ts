@@ -1,5 +1,11 @@
 export type { AnswerKey, AnswerScope } from './answers/answer-key.js';
-export { ANSWER_KEYS, ANSWER_NAMES, type AnswerName, answerKey } from './answers/catalogue.js';
+export {
+  ANSWER_KEYS,
+  ANSWER_NAMES,
+  type AnswerName,
+  answerKey,
+  isAnswerName,
+} from './answers/catalogue.js';
 export { nearest } from './answers/nearest.js';
 export { DEPLOY_STEPS, deploy, exitCodeOf } from './deploy.js';
 export type { Dialog, Question } from './dialog.js';

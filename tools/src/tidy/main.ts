@@ -4,7 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { checkTree, formatViolation } from './check.js';
 
-const TEXT_FILE = /(\.(ts|js|mjs|json|md|sh|yml|yaml|service|conf|txt|xml|html|css)|(^|\/)[^.]+)$/;
+const TEXT_FILE =
+  /(\.(tsx?|js|mjs|json|md|sh|yml|yaml|service|conf|txt|xml|html|css)|(^|\/)[^.]+)$/;
 
 /** Folders that every system has: a path into them means no particular machine. */
 const SYSTEM_FOLDERS = new Set(

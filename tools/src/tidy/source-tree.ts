@@ -52,7 +52,7 @@ export function sourceTree(files: readonly SourceFile[]): SourceTree {
   const manifests = files.filter(({ path }) => /(^|\/)package\.json$/.test(path)).map(readManifest);
   return {
     files,
-    typeScript: files.filter(({ path }) => path.endsWith('.ts')).map(parseTypeScript),
+    typeScript: files.filter(({ path }) => /\.tsx?$/.test(path)).map(parseTypeScript),
     workspaces: manifests.filter(({ folder }) => folder !== ''),
     rootDevDependencies: manifests.find(({ folder }) => folder === '')?.devDependencies ?? [],
   };

@@ -18,7 +18,7 @@ export interface DeployHost {
 
 /** Opens the log of the run and hands this host to the set-up. Resolves with its exit code. */
 export async function runDeploy(host: DeployHost, options: DeployArguments): Promise<number> {
-  const { env, clock, signal } = host;
+  const { env, clock } = host;
   const searchPath = env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin';
   // The log itself cannot be written without these rights.
   requireRoot(createHostFacts(searchPath));
@@ -26,14 +26,14 @@ export async function runDeploy(host: DeployHost, options: DeployArguments): Pro
   try {
     const outcome = await deploy(
       createDeployWorld(clock, log, searchPath),
-      createTerminalDialog(host.terminal, log, clock),
+      options.makeDialog?.(log) ?? createTerminalDialog(host.terminal, log, clock),
       {
         configFiles: options.configFiles,
         ...(options.generateAnswer === undefined ? {} : { generateAnswer: options.generateAnswer }),
         version: host.version,
         isUnprotectedSession: isUnprotectedSession(env),
       },
-      signal,
+      options.signal ?? host.signal,
     );
     return exitCodeOf(outcome);
   } finally {

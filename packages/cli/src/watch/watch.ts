@@ -1,7 +1,6 @@
-import { type StatusView, statusJson } from '@hosted-engine/core/whiteboard';
+import { type StatusView, statusJson, tableOf } from '@hosted-engine/core/whiteboard';
 import { HeError } from '@hosted-engine/ports/he-error';
 import type { CliContext } from '../context.js';
-import { tableOf } from './table.js';
 
 const EVERY_MS = 2000;
 /** Into a pipe there is no height to keep to. */

@@ -1,6 +1,7 @@
 import { formatHostedEngineConf, type HostedEngineConf } from '@hosted-engine/formats';
 import { HeError } from '@hosted-engine/ports';
 import { type HostFiles, PATHS } from '@hosted-engine/setup';
+import type { TuiHost } from '@hosted-engine/tui';
 import { ReconnectingVdsmClient } from '@hosted-engine/vdsm';
 import { type Broker, createBrokerClient } from '../../src/adapters/broker-client.js';
 import { readPart } from '../../src/adapters/domain-directory.js';
@@ -67,6 +68,8 @@ export interface TestCliOptions {
   readonly screen?: Screen;
   readonly signal?: AbortSignal;
   readonly outputGone?: AbortSignal;
+  /** What a person does in the text UI; undefined: there is no terminal. */
+  readonly useTui?: (host: TuiHost) => Promise<void>;
 }
 
 /** The CLI on a deployed host with id 2, over whatever servers a test has started. */
@@ -108,6 +111,12 @@ export function testCli(options: TestCliOptions = {}): TestCli {
     },
     readWhiteboard: (path) => readPart(path, 0, 2001 * 4096),
     engineHealth: async () => options.health ?? { kind: 'unreachable', why: 'connection refused' },
+    hostname: () => 'host2.lab.test',
+    showTui: async (host) => {
+      if (options.useTui === undefined) return false;
+      await options.useTui(host);
+      return true;
+    },
     deploy: async (deployArguments) => {
       deployed.push(deployArguments);
       return 0;

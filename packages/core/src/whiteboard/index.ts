@@ -13,6 +13,7 @@ export {
 } from './host-record.js';
 export { ctimeUtc, type ExactInt, type JsonValue, pythonJson } from './python-text.js';
 export { renderStatusText, statusJson } from './render-status.js';
+export { STATUS_TITLES, statusHeadline, statusLine, tableOf } from './status-table.js';
 export {
   boundedEngineStatus,
   engineStatusRank,

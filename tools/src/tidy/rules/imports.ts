@@ -138,7 +138,8 @@ export function resolveRelative(from: string, specifier: string): string {
  * left out: they are gone by then.
  */
 export const cycleRule: Rule = (tree) => {
-  const graph = new Map(tree.typeScript.map((file) => [file.path, targetsOf(file)]));
+  const paths = new Set(tree.typeScript.map(({ path }) => path));
+  const graph = new Map(tree.typeScript.map((file) => [file.path, targetsOf(file, paths)]));
   const violations: Violation[] = [];
   const done = new Set<string>();
   const visit = (path: string, trail: readonly string[]): void => {
@@ -157,8 +158,9 @@ export const cycleRule: Rule = (tree) => {
   return violations;
 };
 
-function targetsOf(file: TypeScriptFile): readonly string[] {
+function targetsOf(file: TypeScriptFile, paths: ReadonlySet<string>): readonly string[] {
   return file.imports
     .filter(({ specifier, isType }) => specifier.startsWith('.') && !isType)
-    .map(({ specifier }) => resolveRelative(file.path, specifier).replace(/\.js$/, '.ts'));
+    .map(({ specifier }) => resolveRelative(file.path, specifier).replace(/\.js$/, '.ts'))
+    .map((path) => (paths.has(`${path}x`) ? `${path}x` : path));
 }

@@ -15,7 +15,7 @@ export const lengthRule: Rule = (tree) =>
   });
 
 const KEBAB_PATH =
-  /^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*(\.(test|contract|inner|d))?\.ts$/;
+  /^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*(\.(test|contract|inner|d))?\.tsx?$/;
 
 export const nameRule: Rule = (tree) =>
   tree.typeScript

@@ -1,16 +1,13 @@
-// The short view of `--vm-status --watch`: one line a host, 80 columns, as many lines as the terminal has.
+// The short view of the hosts, as `--vm-status --watch` and the text UI show it: one line a host, 80 columns.
 
-import {
-  type HostStatus,
-  type Liveness,
-  parseEngineStatus,
-  type StatusView,
-} from '@hosted-engine/core/whiteboard';
+import { parseEngineStatus } from './status-token.js';
+import type { HostStatus, Liveness, StatusView } from './status-view.js';
 
 const WIDTH = 80;
 const COLUMNS = { id: 6, host: 22, alive: 7, score: 6, state: 21 } as const;
 
-const TITLES = [
+/** The line above the lines of the hosts. */
+export const STATUS_TITLES = [
   pad('  ID', COLUMNS.id),
   pad('Host', COLUMNS.host),
   pad('Alive', COLUMNS.alive),
@@ -19,21 +16,22 @@ const TITLES = [
   'Engine VM',
 ].join('');
 
-/** The lines of the table; hosts that do not fit into `rows` are counted. */
+/** The whole table; hosts that do not fit into `rows` are counted. */
 export function tableOf(view: StatusView, rows: number): readonly string[] {
-  const head = [headline(view), '', TITLES];
+  const head = [statusHeadline(view), '', STATUS_TITLES];
   // Two lines at the foot are the watcher's own.
   const room = Math.max(2, rows - head.length - 2);
   const shown = view.hosts.slice(0, view.hosts.length > room ? room - 1 : room);
   const left = view.hosts.length - shown.length;
   return [
     ...head,
-    ...shown.map(hostLine),
+    ...shown.map(statusLine),
     ...(left === 0 ? [] : [`   and ${left} more hosts: hosted-engine --vm-status shows them`]),
-  ].map((line) => plain(line).slice(0, WIDTH).trimEnd());
+  ].map(fitted);
 }
 
-function headline({ hosts, globalMaintenance }: StatusView): string {
+/** Where the engine VM is, and the maintenance of the cluster. */
+export function statusHeadline({ hosts, globalMaintenance }: StatusView): string {
   const up = hosts.flatMap((host) => {
     if (host.kind !== 'host' || host.liveness === 'stale') return [];
     const { vm, detail } = parseEngineStatus(host.record.engineStatusText);
@@ -55,7 +53,8 @@ function headline({ hosts, globalMaintenance }: StatusView): string {
 
 const ALIVE: Readonly<Record<Liveness, string>> = { live: 'yes', stale: 'no', unknown: '?' };
 
-function hostLine(host: HostStatus): string {
+/** One host; control characters of its slot are not yet taken out. */
+export function statusLine(host: HostStatus): string {
   if (host.kind === 'rejected') {
     return `${pad(String(host.hostId).padStart(4), COLUMNS.id)}slot rejected: ${host.reason}: ${host.detail}`;
   }
@@ -72,6 +71,10 @@ function hostLine(host: HostStatus): string {
     pad(liveness === 'stale' ? `(${state})` : state, COLUMNS.state),
     liveness === 'stale' ? 'unknown' : `${engine}${marks}`,
   ].join('');
+}
+
+function fitted(line: string): string {
+  return plain(line).slice(0, WIDTH).trimEnd();
 }
 
 /** Control characters of a foreign slot stay off the terminal. */

@@ -1,0 +1,93 @@
+// What set-up has said and asked so far, as data: the deploy screen draws it.
+//
+//   C1. Entries are only ever added, so that one can scroll back to all of them.
+//   C2. A secret is not in here: its entry holds stars of a fixed number.
+
+import type { Question } from '@hosted-engine/setup';
+
+export type Level = 'info' | 'warning' | 'error';
+
+export type Entry =
+  | { readonly kind: 'title' | 'note'; readonly text: string }
+  | { readonly kind: 'message'; readonly level: Level; readonly text: string }
+  | { readonly kind: 'answer'; readonly label: string; readonly shown: string };
+
+export interface Progress {
+  readonly what: string;
+  readonly done: number;
+  readonly total: number | undefined;
+}
+
+export interface Conversation {
+  readonly entries: readonly Entry[];
+  /** The heading above them: of a group of questions, later of a stage. */
+  readonly heading: string;
+  /** Index of the first entry below the last title. */
+  readonly pageStart: number;
+  readonly question: Question | undefined;
+  /** The last answer, to be corrected when its question is asked again; never a secret. */
+  readonly last: { readonly key: string; readonly text: string } | undefined;
+  readonly progress: Progress | undefined;
+}
+
+export const NO_CONVERSATION: Conversation = {
+  entries: [],
+  heading: '',
+  pageStart: 0,
+  question: undefined,
+  last: undefined,
+  progress: undefined,
+};
+
+export type Told =
+  | { readonly kind: 'title' | 'note'; readonly text: string }
+  | { readonly kind: 'message'; readonly level: Level; readonly text: string }
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'asked'; readonly question: Question }
+  | { readonly kind: 'answered'; readonly label: string; readonly text: string }
+  | { readonly kind: 'given-up' };
+
+const STAGE = /^Stage: (.+)$/;
+const STARS = '********';
+
+export function hear(before: Conversation, told: Told): Conversation {
+  switch (told.kind) {
+    case 'title': {
+      const { entries } = add(before, told);
+      return { ...before, entries, heading: told.text, pageStart: entries.length };
+    }
+    case 'note':
+      return add(before, told);
+    case 'message': {
+      const stage = told.level === 'info' ? STAGE.exec(told.text)?.[1] : undefined;
+      const after = { ...add(before, told), progress: undefined };
+      return stage === undefined ? after : { ...after, heading: stage };
+    }
+    case 'progress':
+      return { ...before, progress: told.progress };
+    case 'asked':
+      return { ...before, question: told.question, progress: undefined };
+    case 'answered': {
+      const { question } = before;
+      if (question === undefined) return before;
+      const typed = told.text === '' ? (question.fallback ?? '') : told.text;
+      const shown = question.isSecret ? STARS : typed;
+      const after = add(before, { kind: 'answer', label: told.label, shown });
+      const last = question.isSecret ? undefined : { key: question.key, text: told.text };
+      return { ...after, question: undefined, last };
+    }
+    case 'given-up':
+      return { ...before, question: undefined };
+  }
+}
+
+/** What the field of the question begins with: the answer that was just refused. */
+export function firstText({ question, last }: Conversation): string {
+  return question !== undefined && last?.key === question.key && !question.isSecret
+    ? last.text
+    : '';
+}
+
+function add(before: Conversation, entry: Entry): Conversation {
+  return { ...before, entries: [...before.entries, entry] };
+}
