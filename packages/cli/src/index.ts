@@ -1,3 +1,5 @@
+export type { OptionSpec } from './args.js';
 export { runCli } from './cli.js';
-export { COMMANDS } from './commands.js';
+export type { Command } from './command.js';
+export { COMMANDS, loadAll } from './commands.js';
 export type { CliContext } from './context.js';

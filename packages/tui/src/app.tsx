@@ -9,6 +9,8 @@ import { Maintenance } from './screens/maintenance.js';
 import { Status } from './screens/status.js';
 import type { TuiHost } from './tui-host.js';
 
+const CLEAR = '\u001b[2J\u001b[H';
+
 interface AppProps {
   readonly host: TuiHost;
   readonly output: NodeJS.WriteStream;
@@ -85,7 +87,11 @@ function sizeOf({ columns, rows }: NodeJS.WriteStream): Size {
 function useSize(output: NodeJS.WriteStream): Size {
   const [size, setSize] = useState(() => sizeOf(output));
   useEffect(() => {
-    const take = (): void => setSize(sizeOf(output));
+    const take = (): void => {
+      // What was drawn for another size is wrapped and shifted by now: it cannot be drawn over.
+      output.write(CLEAR);
+      setSize(sizeOf(output));
+    };
     output.on('resize', take);
     return () => {
       output.off('resize', take);

@@ -1,6 +1,7 @@
 import type { AnswerKey, AnswerScope } from '@hosted-engine/setup';
 
-const SECTIONS: readonly (readonly [AnswerScope, string, string])[] = [
+/** The kinds of answers, with the title and the note of each. */
+export const SCOPES: readonly (readonly [AnswerScope, string, string])[] = [
   [
     'cluster',
     'Of the cluster',
@@ -13,7 +14,7 @@ const SECTIONS: readonly (readonly [AnswerScope, string, string])[] = [
 
 /** docs/reference/answers.md: every answer that the set-up takes, from its catalogue. */
 export function answerReference(keys: Readonly<Record<string, AnswerKey>>): string {
-  const sections = SECTIONS.map(([scope, title, note]) => {
+  const sections = SCOPES.map(([scope, title, note]) => {
     const rows = Object.entries(keys)
       .filter(([, key]) => key.scope === scope)
       .sort(([a], [b]) => (a < b ? -1 : 1))

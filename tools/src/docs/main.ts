@@ -4,20 +4,31 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { loadAll } from '@hosted-engine/cli';
 import { TRANSITIONS } from '@hosted-engine/core';
 import { VM_CONF_LISTS } from '@hosted-engine/formats';
 import { ERROR_CATALOGUE } from '@hosted-engine/ports';
-import { ANSWER_KEYS } from '@hosted-engine/setup';
+import { ANSWER_KEYS, ANSWER_NAMES } from '@hosted-engine/setup';
 import { answerReference } from './answer-reference.js';
 import { type BrokenLink, brokenLinks } from './broken-links.js';
+import { bashCompletion } from './completion.js';
 import { CONFIGURATION_FILES } from './configuration/files.js';
 import { configurationReference } from './configuration/page.js';
 import { errorReference } from './error-reference.js';
+import { manualPages } from './man/pages.js';
 import { stateMachineDot } from './state-machine/dot.js';
 import { stateMachinePage } from './state-machine/page.js';
 import { stateMachineSvg } from './state-machine/svg.js';
 
-function main(isCheck: boolean): number {
+async function main(isCheck: boolean): Promise<number> {
+  const commands = await loadAll();
+  const manual = manualPages({
+    commands,
+    errors: ERROR_CATALOGUE,
+    answers: ANSWER_KEYS,
+    files: CONFIGURATION_FILES,
+    vmLists: VM_CONF_LISTS,
+  });
   const pages = [
     { path: 'docs/reference/errors.md', text: errorReference(ERROR_CATALOGUE) },
     {
@@ -25,6 +36,13 @@ function main(isCheck: boolean): number {
       text: configurationReference(CONFIGURATION_FILES, VM_CONF_LISTS),
     },
     { path: 'docs/reference/answers.md', text: answerReference(ANSWER_KEYS) },
+    ...manual.map(({ name, section, text }) => {
+      return { path: `packaging/man/${name}.${section}`, text };
+    }),
+    {
+      path: 'packaging/completion/hosted-engine.bash',
+      text: bashCompletion(commands, ANSWER_NAMES),
+    },
     { path: 'docs/design/state-machine.md', text: stateMachinePage(TRANSITIONS) },
     { path: 'docs/design/state-machine.dot', text: stateMachineDot(TRANSITIONS) },
     { path: 'docs/design/state-machine.svg', text: stateMachineSvg(TRANSITIONS) },
@@ -56,4 +74,4 @@ function allBrokenLinks(): readonly BrokenLink[] {
     .flatMap((page) => brokenLinks(page, readFileSync(page, 'utf8'), existsSync));
 }
 
-process.exitCode = main(process.argv.includes('--check'));
+process.exitCode = await main(process.argv.includes('--check'));

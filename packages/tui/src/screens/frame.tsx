@@ -15,6 +15,10 @@ export interface Size {
 /** Two lines above and two below belong to the frame; the last row stays free, so that nothing scrolls. */
 const FRAME_ROWS = 5;
 
+/** Less has no room for the menu. */
+const COLUMNS_MIN = 40;
+const ROWS_MIN = 12;
+
 /** Rows for what is inside the frame. */
 export function innerRows({ rows }: Size): number {
   return Math.max(1, rows - FRAME_ROWS);
@@ -31,14 +35,17 @@ interface FrameProps {
 
 /** Title, content, keys: each screen has the same frame. */
 export function Frame({ size, title, aside = '', keys, children }: FrameProps): ReactNode {
-  const { columns } = size;
+  const { columns, rows } = size;
+  if (columns < COLUMNS_MIN || rows < ROWS_MIN) {
+    return <Text>{cut(`Too small: ${COLUMNS_MIN} x ${ROWS_MIN} is needed`, columns)}</Text>;
+  }
   const right = cut(aside, Math.max(0, columns - title.length - 2));
   const head = `${title}${right.padStart(Math.max(0, columns - title.length))}`;
   return (
     <Box flexDirection="column" height={size.rows - 1} width={columns}>
       <Text bold>{cut(head, columns)}</Text>
       <Text dimColor>{'-'.repeat(columns)}</Text>
-      <Box flexDirection="column" height={innerRows(size)}>
+      <Box flexDirection="column" height={innerRows(size)} overflow="hidden">
         {children}
       </Box>
       <Text dimColor>{'-'.repeat(columns)}</Text>
