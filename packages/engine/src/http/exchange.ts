@@ -38,10 +38,14 @@ export function textReply(
   return { status, headers: { 'content-type': contentType, ...headers }, body };
 }
 
+/** Nothing in it to decode, and no parameters. */
+const PLAIN_PATH = /^\/[A-Za-z0-9/._~-]*$/;
+
 /** Path and parameters of a request target; undefined when it is malformed. */
 export function parseTarget(
   target: string,
 ): { path: string; parameters: ReadonlyMap<string, string> } | undefined {
+  if (PLAIN_PATH.test(target)) return { path: target, parameters: new Map() };
   const question = target.indexOf('?');
   const rawPath = question < 0 ? target : target.slice(0, question);
   const parameters = new Map<string, string>();

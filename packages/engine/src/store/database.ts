@@ -28,9 +28,11 @@ const FATAL = /^SQLITE_(CORRUPT|NOTADB|IOERR|CANTOPEN|FULL|READONLY)/;
 /** Opens on first use. */
 export function createDatabase(options: DatabaseOptions): EngineDatabase {
   let connection: Connection | undefined;
+  let healthQuery: Database.Statement | undefined;
   const close = (): void => {
     connection?.close();
     connection = undefined;
+    healthQuery = undefined;
   };
   const use = <T>(work: (connection: Connection) => T): T => {
     try {
@@ -46,7 +48,11 @@ export function createDatabase(options: DatabaseOptions): EngineDatabase {
     close,
     isUp() {
       try {
-        return use((open) => typeof open.prepare(HEALTH_QUERY).pluck().get() === 'number');
+        return use((open) => {
+          // Parsed once: every host asks each second, and after a migration all of it is slow.
+          healthQuery ??= open.prepare(HEALTH_QUERY).pluck();
+          return typeof healthQuery.get() === 'number';
+        });
       } catch {
         return false;
       }
