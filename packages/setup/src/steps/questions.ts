@@ -2,7 +2,7 @@ import { HeError } from '@hosted-engine/ports';
 import type { AnswerName } from '../answers/catalogue.js';
 import { invalidAnswer } from '../answers/read-value.js';
 import { checkEngineName, checkHostAddress, checkStaticAddress } from '../checks/engine-name.js';
-import { checkImageFits, checkSizes } from '../checks/sizes.js';
+import { checkSizes } from '../checks/sizes.js';
 import type { Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { askIfMissing } from './ask.js';
@@ -51,11 +51,6 @@ export const NETWORK_QUESTIONS: readonly Step[] = [
 ];
 
 export const VM_TITLE = title('vm-title', 'VM CONFIGURATION', 'first');
-
-/** What the VM boots from. */
-export const VM_MEDIA: readonly Step[] = [
-  { id: 'vm-media', stage: 'customization', role: 'first', do: askMedia },
-];
 
 export const VM_QUESTIONS: readonly Step[] = [
   { id: 'vm-sizes', stage: 'customization', role: 'first', do: checkVm },
@@ -115,16 +110,6 @@ async function checkOwnName({ answers, dialog, world }: Run): Promise<void> {
   answers.setDefault('OVEHOSTED_NETWORK/host_name', world.facts.hostname());
   const warnings = await checkHostAddress(answers, world.network);
   for (const warning of warnings) dialog.warning(warning);
-}
-
-async function askMedia(run: Run): Promise<void> {
-  await askIfMissing(run, 'OVEHOSTED_VM/vmDiskImage', {
-    check: async (path) => {
-      const image = await run.world.images.inspect(path);
-      checkImageFits(run.answers, image.virtualSize);
-      return [];
-    },
-  });
 }
 
 async function checkVm(run: Run): Promise<void> {

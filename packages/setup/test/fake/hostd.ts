@@ -22,6 +22,8 @@ export class FakeHostd implements VdsmCaller {
   readonly storage: FakeStorage;
   readonly calls: VerbName[] = [];
   readonly vms = new Map<string, FakeVm>();
+  /** Every definition that a VM was created with, in turn. */
+  readonly createdXml: string[] = [];
   readonly tasks = new Set<string>();
   kvmEnabled: 'true' | 'false' = 'true';
   cpuFlags = 'fpu,vmx,model_Conroe,model_Penryn';
@@ -49,6 +51,15 @@ export class FakeHostd implements VdsmCaller {
       vms: [...this.vms.keys()],
       tasks: [...this.tasks],
     };
+  }
+
+  /** Somebody shuts the guest down, or reboots it, which comes to the same. */
+  shutDownGuests(): void {
+    for (const vm of this.vms.values()) {
+      if (vm.status !== 'Up') continue;
+      vm.status = 'Down';
+      vm.exitMessage = 'Shut down from within the guest';
+    }
   }
 
   session(): HostdSession {
@@ -161,6 +172,7 @@ export class FakeHostd implements VdsmCaller {
     'VM.create': ({ vmID, vmParams }) => {
       if (this.vms.has(vmID)) throw new VdsmError(4, 'VM exists');
       const xml = String(vmParams.xml);
+      this.createdXml.push(xml);
       this.vms.set(vmID, { status: 'WaitForLaunch', exitMessage: '', xml });
       return { vmId: vmID, status: 'WaitForLaunch', statusTime: '1' };
     },
