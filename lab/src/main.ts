@@ -2,7 +2,7 @@ import { HeError, messageOf } from '@hosted-engine/ports';
 import { parseArguments } from './cli/arguments.js';
 import { labCommands } from './cli/commands.js';
 
-const OPTIONS = ['dir', 'hosts', 'subnet'];
+const OPTIONS = ['bridges', 'dir', 'hosts', 'subnet'];
 
 const commands = labCommands((line) => process.stdout.write(`${line}\n`));
 const [verb = '', ...words] = process.argv.slice(2);

@@ -30,6 +30,8 @@ export interface MakeOptions {
   readonly keep?: boolean;
   /** Folders of this machine that every host sees read-only. */
   readonly binds?: readonly HostBind[];
+  /** Whether hosts boot with the bridge `ovirtmgmt`; without it, set-up has to make it. @default true */
+  readonly bridges?: boolean;
 }
 
 const SITE_START_SECONDS = 15;
@@ -96,7 +98,13 @@ function siteFailed(paths: LabPaths): HeError {
 
 async function startSite(paths: LabPaths, options: MakeOptions): Promise<LabState> {
   const binds = options.binds ?? [];
-  const setup = siteSetup(paths.dir, options.subnet ?? 1, options.hosts, binds);
+  const setup = siteSetup(
+    paths.dir,
+    options.subnet ?? 1,
+    options.hosts,
+    binds,
+    options.bridges ?? true,
+  );
   for (const host of setup.network.hosts) {
     writeHostFiles(paths.hostDir(host.id), setup.network, host);
   }

@@ -72,7 +72,7 @@ function onLab(about: string, usage: string, act: (lab: Lab) => Promise<void>): 
 
 function makeCommand(say: Say): Command {
   return {
-    usage: 'make NAME [--hosts=3] [--dir=FOLDER] [--subnet=1]',
+    usage: 'make NAME [--hosts=3] [--dir=FOLDER] [--subnet=1] [--bridges=no]',
     about: 'make a lab and switch its hosts on',
     run: async (args) => {
       const name = args.word(0, 'the name of the lab');
@@ -82,6 +82,7 @@ function makeCommand(say: Say): Command {
         hosts: numberOf(args.options.get('hosts') ?? '3', '--hosts'),
         subnet: numberOf(args.options.get('subnet') ?? '1', '--subnet'),
         keep: true,
+        bridges: args.options.get('bridges') !== 'no',
         ...(dir === undefined ? {} : { dir }),
       });
       say(await renderLab(lab));

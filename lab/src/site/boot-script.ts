@@ -13,6 +13,8 @@ export interface HostBind {
 
 export interface BootPlan {
   readonly host: HostPlan;
+  /** False: the address is on the cable itself, as on a host that was just installed. */
+  readonly hasBridge: boolean;
   readonly gateway: string;
   /** The host's own folder: layers, work folders and the mount point of its root. */
   readonly hostDir: string;
@@ -73,16 +75,22 @@ function networkLines(plan: BootPlan): readonly string[] {
   return [
     'ip -batch - <<END',
     'link set lo up',
-    `link add ${BRIDGE} type bridge forward_delay 0 stp_state 0`,
-    `link set ${BRIDGE} address ${plan.host.mac}`,
-    `link set eth0 master ${BRIDGE}`,
-    'link set eth0 up',
-    `link set ${BRIDGE} up`,
-    `address add ${plan.host.address}/${PREFIX_LENGTH} broadcast + dev ${BRIDGE}`,
+    ...(plan.hasBridge ? bridgeLines(plan.host) : ['link set eth0 up']),
+    `address add ${plan.host.address}/${PREFIX_LENGTH} broadcast + dev ${plan.hasBridge ? BRIDGE : 'eth0'}`,
     `route add default via ${plan.gateway}`,
     'link set eth1 up',
     `address add ${plan.host.backAddress}/${PREFIX_LENGTH} broadcast + dev eth1`,
     'END',
+  ];
+}
+
+function bridgeLines(host: HostPlan): readonly string[] {
+  return [
+    `link add ${BRIDGE} type bridge forward_delay 0 stp_state 0`,
+    `link set ${BRIDGE} address ${host.mac}`,
+    `link set eth0 master ${BRIDGE}`,
+    'link set eth0 up',
+    `link set ${BRIDGE} up`,
   ];
 }
 

@@ -9,6 +9,7 @@ export interface SiteSetup {
   readonly labDir: string;
   readonly network: NetworkPlan;
   readonly binds: readonly HostBind[];
+  readonly hasBridges: boolean;
 }
 
 export function siteSetup(
@@ -16,8 +17,9 @@ export function siteSetup(
   subnet: number,
   hostCount: number,
   binds: readonly HostBind[],
+  hasBridges: boolean,
 ): SiteSetup {
-  return { labDir, network: networkPlan(subnet, hostCount), binds };
+  return { labDir, network: networkPlan(subnet, hostCount), binds, hasBridges };
 }
 
 /** Plans a boot from what the machine's folders hold now. */
@@ -30,6 +32,7 @@ export function freshBootPlan(setup: SiteSetup, host: HostPlan): BootPlan {
   const nodeBinds = nodeFolder === undefined ? [] : [{ from: nodeFolder, to: nodeFolder }];
   return {
     host,
+    hasBridge: setup.hasBridges,
     gateway: setup.network.gateway,
     hostDir: paths.hostDir(host.id),
     storageDir: paths.storage,

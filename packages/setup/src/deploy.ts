@@ -6,11 +6,10 @@ import { Backups } from './run/backups.js';
 import type { DeployOptions, Run } from './run/run.js';
 import { type Outcome, runSteps } from './run/runner.js';
 import type { Step } from './run/step.js';
+import { BRIDGE_QUESTION, BRIDGE_STEP } from './steps/bridge.js';
 import { CERTIFICATE_STEPS } from './steps/certificates.js';
 import { CONFIGURATION_STEPS, SHARED_CONFIGURATION } from './steps/configuration.js';
 import { ENGINE_HOST_STEPS, HA_STEPS } from './steps/engine-host.js';
-import { ENGINE_TRUST_STEPS } from './steps/engine-trust.js';
-import { ENGINE_UP_STEPS } from './steps/engine-up.js';
 import { ENGINE_VM_STEPS, SHUT_DOWN_VM } from './steps/engine-vm.js';
 import { HOSTD_STEPS, LIBVIRT_STEP } from './steps/host-services.js';
 import { MIGRATION_STEP } from './steps/migration.js';
@@ -20,13 +19,13 @@ import {
   NETWORK_QUESTIONS,
   NETWORK_TITLE,
   SYSTEM_QUESTIONS,
+  VM_MEDIA,
   VM_QUESTIONS,
   VM_TITLE,
 } from './steps/questions.js';
 import { JOIN_STORAGE, MONITORING, POOL_RELEASE, STORAGE_CREATION } from './steps/storage.js';
 import { STORAGE_QUESTIONS } from './steps/storage-questions.js';
 import { VALIDATION_STEPS } from './steps/validate.js';
-import { CONSOLE_TYPE, VM_MEDIA } from './steps/vm-media.js';
 import { VOLUME_STEPS } from './steps/volumes.js';
 
 /** The whole deployment, first and additional host, in the order of the specification's transcripts. */
@@ -35,17 +34,18 @@ export const DEPLOY_STEPS: readonly Step[] = [
   ...STORAGE_QUESTIONS,
   ...SYSTEM_QUESTIONS,
   NETWORK_TITLE,
+  BRIDGE_QUESTION,
   ...NETWORK_QUESTIONS,
   VM_TITLE,
   ...VM_MEDIA,
   ...VM_QUESTIONS,
-  CONSOLE_TYPE,
   ...ENGINE_QUESTIONS,
   ...VALIDATION_STEPS,
   LIBVIRT_STEP,
   ...CERTIFICATE_STEPS,
   MIGRATION_STEP,
   ...HOSTD_STEPS,
+  BRIDGE_STEP,
   ...STORAGE_CREATION,
   ...VOLUME_STEPS,
   POOL_RELEASE,
@@ -53,8 +53,6 @@ export const DEPLOY_STEPS: readonly Step[] = [
   ...MONITORING,
   ...CONFIGURATION_STEPS,
   ...ENGINE_VM_STEPS,
-  ...ENGINE_UP_STEPS,
-  ...ENGINE_TRUST_STEPS,
   ...ENGINE_HOST_STEPS,
   SHUT_DOWN_VM,
   ...SHARED_CONFIGURATION,

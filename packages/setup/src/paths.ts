@@ -16,9 +16,6 @@ export const PATHS = {
   hostKey: '/etc/pki/vdsm/keys/vdsmkey.pem',
   /** The host's certificate once more, by the names and for the readers of libvirt and QEMU. */
   migrationPki: '/etc/pki/vdsm/libvirt-migrate',
-  /** Our own appliance, where `npm run appliance -- --ova` or a package puts it. */
-  appliance: '/usr/share/ovirt-engine-appliance/hosted-engine-appliance.ova',
-  authorizedKeys: '/root/.ssh/authorized_keys',
   /** Of one run alone; QEMU's user may enter, and reads what libvirt gives it. */
   seedDirectory: '/var/lib/ovirt-hosted-engine-setup/seed',
 } as const;
@@ -31,6 +28,8 @@ export const UNITS = {
   libvirtTlsSocket: 'libvirtd-tls.socket',
   sanlock: 'sanlock',
   hostd: 'vdsmd',
+  /** Makes the saved bridge again at boot. */
+  network: 'hosted-engine-network',
   ha: 'ovirt-ha-agent',
 } as const;
 

@@ -62,10 +62,11 @@ const HOST_CASES: readonly Case[] = [
   state(
     'no bridge',
     (host) => {
-      host.bridges = [];
+      host.hostd.bridges = [];
+      host.links = { ...host.links, links: host.links.links.slice(0, 1) };
     },
     'HE_HOST_UNSUITABLE',
-    /no bridge ovirtmgmt/,
+    /no interface of this host can carry bridge ovirtmgmt/,
   ),
   state(
     'a missing program',

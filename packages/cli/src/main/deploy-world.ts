@@ -2,13 +2,13 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createMounts, createProcessRunner, createSanlock } from '@hosted-engine/platform';
 import type { Clock } from '@hosted-engine/ports';
 import type { DeployWorld, RunLog } from '@hosted-engine/setup';
-import { createAppliances } from '../adapters/appliances.js';
 import { BROKER_SOCKET, createBrokerClient } from '../adapters/broker-client.js';
 import { createDiskImages } from '../adapters/disk-images.js';
 import { createEngineConnector } from '../adapters/engine-client.js';
 import { createHaProbe } from '../adapters/ha-probe.js';
 import { createHostFacts } from '../adapters/host-facts.js';
 import { createHostFiles } from '../adapters/host-files.js';
+import { createHostLinks } from '../adapters/host-links.js';
 import { createHostdConnector } from '../adapters/hostd-connector.js';
 import { createNetwork } from '../adapters/network.js';
 import { createRunLock } from '../adapters/run-lock.js';
@@ -21,11 +21,11 @@ export function createDeployWorld(clock: Clock, log: RunLog, searchPath: string)
   const files = createHostFiles();
   return {
     files,
-    facts: createHostFacts(searchPath, runner),
+    facts: createHostFacts(searchPath),
     network: createNetwork(runner),
+    links: createHostLinks(runner),
     services: createServices(runner),
     images: createDiskImages(runner),
-    appliances: createAppliances(runner),
     lockspaces: {
       // sanlock's library is there once its package is: not yet when the questions are asked.
       writeLockspace: (area, ioTimeoutS) =>

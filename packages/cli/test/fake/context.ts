@@ -54,8 +54,6 @@ export interface TestCli {
   readonly context: CliContext;
   readonly files: Map<string, string>;
   readonly deployed: DeployArguments[];
-  /** Programs that got the terminal. */
-  readonly attached: readonly string[];
   /** Standard output and error, as far as they were written. */
   out(): string;
   err(): string;
@@ -68,9 +66,6 @@ export interface TestCliOptions {
   readonly health?: Awaited<ReturnType<CliContext['engineHealth']>>;
   readonly isDeployed?: boolean;
   readonly screen?: Screen;
-  readonly env?: Readonly<Record<string, string>>;
-  /** What a person types unseen; undefined: there is no terminal. */
-  readonly typed?: string;
   readonly signal?: AbortSignal;
   readonly outputGone?: AbortSignal;
   /** What a person does in the text UI; undefined: there is no terminal. */
@@ -86,7 +81,6 @@ export function testCli(options: TestCliOptions = {}): TestCli {
     files.set(PATHS.vmConf, VM_CONF);
   }
   const deployed: DeployArguments[] = [];
-  const attached: string[] = [];
   let nowS = 0;
   const clock = {
     monotonicS: () => nowS,
@@ -108,12 +102,6 @@ export function testCli(options: TestCliOptions = {}): TestCli {
     signal: options.signal ?? new AbortController().signal,
     outputGone: options.outputGone ?? new AbortController().signal,
     screen: async () => options.screen,
-    env: options.env ?? {},
-    readSecret: async () => options.typed,
-    runAttached: async (program, args) => {
-      attached.push([program, ...args].join(' '));
-      return 0;
-    },
     connectHostd: async () => {
       if (options.hostdPort === undefined) {
         throw new HeError('HE_HOSTD_UNREACHABLE', 'connection refused');
@@ -134,7 +122,7 @@ export function testCli(options: TestCliOptions = {}): TestCli {
       return 0;
     },
   };
-  return { context, files, deployed, attached, out: () => written.out, err: () => written.err };
+  return { context, files, deployed, out: () => written.out, err: () => written.err };
 }
 
 function broker(socketPath = '/nonexistent/broker.socket'): Broker {

@@ -2,7 +2,6 @@ import { HeError } from '@hosted-engine/ports';
 import type { AnswerSet } from '../answers/answer-set.js';
 import type { Dialog } from '../dialog.js';
 import type {
-  Appliance,
   DeployWorld,
   EngineApi,
   EngineHost,
@@ -10,7 +9,6 @@ import type {
   HostdSession,
   StorageView,
 } from '../ports.js';
-import type { VmBoot } from '../render/vm-conf.js';
 import type { Backups } from './backups.js';
 import type { HostRole } from './step.js';
 
@@ -36,12 +34,6 @@ export interface Findings {
   engine?: EngineApi;
   engineHost?: EngineHost;
   seedPath?: string;
-  /** What the engine VM is imported from. */
-  appliance?: Appliance;
-  /** The definition that the VM was started with last: its first boot and the later ones differ. */
-  vmBoot?: VmBoot;
-  /** How often it had to be started again while the engine was being installed in it. */
-  vmRestarts?: number;
   vncPassword?: string;
   /** Parts of shared storage that this very run made, and may therefore remove. */
   madeDomain?: boolean;
@@ -50,6 +42,7 @@ export interface Findings {
   storageConnected?: boolean;
   monitoring?: boolean;
   vmCreated?: boolean;
+  madeBridge?: boolean;
   unitsBefore?: Map<string, { readonly active: boolean; readonly enabled: boolean }>;
   lock?: { release(): Promise<void> };
 }

@@ -20,7 +20,7 @@ const CERTIFICATE = { mode: 0o644 } as const;
 const KEY = { mode: 0o440, ...STORAGE_OWNER } as const;
 const FILES = [PATHS.caCert, PATHS.hostCert, PATHS.hostKey] as const;
 
-export interface HostCredentials {
+interface HostCredentials {
   readonly ca: string;
   readonly certificate: string;
   readonly key: string;
@@ -32,7 +32,7 @@ export const CERTIFICATE_STEPS: readonly Step[] = [
     stage: 'misc',
     role: 'first',
     line: 'Generating VDSM certificates',
-    do: async (run) => installCredentials(run, await makeAuthority(run)),
+    do: async (run) => install(run, await makeAuthority(run)),
     undo: removeCertificates,
   },
   {
@@ -40,7 +40,7 @@ export const CERTIFICATE_STEPS: readonly Step[] = [
     stage: 'misc',
     role: 'additional',
     line: 'Generating VDSM certificates',
-    do: async (run) => installCredentials(run, await requestCertificate(run)),
+    do: async (run) => install(run, await enroll(run)),
     undo: removeCertificates,
   },
 ];
@@ -58,7 +58,7 @@ async function makeAuthority(run: Run): Promise<HostCredentials> {
 }
 
 /** The key is made here and stays; whoever answers must be of the CA that the shared storage names. */
-export async function requestCertificate(run: Run): Promise<HostCredentials> {
+async function enroll(run: Run): Promise<HostCredentials> {
   const { answers, world } = run;
   const fqdn = answers.get('OVEHOSTED_NETWORK/fqdn');
   const ca = await world.engine.connect(fqdn, undefined).caCertificate();
@@ -97,7 +97,7 @@ function hostName(run: Run): string {
   return run.answers.get('OVEHOSTED_NETWORK/host_name');
 }
 
-export async function installCredentials(run: Run, credentials: HostCredentials): Promise<void> {
+async function install(run: Run, credentials: HostCredentials): Promise<void> {
   await run.backups.write(PATHS.hostKey, credentials.key, KEY);
   await run.backups.write(PATHS.hostCert, credentials.certificate, CERTIFICATE);
   await run.backups.write(PATHS.caCert, credentials.ca, CERTIFICATE);

@@ -1,8 +1,7 @@
-import { HeError } from '@hosted-engine/ports';
 import type { AnswerName } from '../answers/catalogue.js';
 import { invalidAnswer } from '../answers/read-value.js';
 import { checkEngineName, checkHostAddress, checkStaticAddress } from '../checks/engine-name.js';
-import { checkSizes } from '../checks/sizes.js';
+import { checkImageFits, checkSizes } from '../checks/sizes.js';
 import type { Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { askIfMissing } from './ask.js';
@@ -45,12 +44,16 @@ export const NETWORK_TITLE = title('network-title', 'NETWORK CONFIGURATION');
 
 /** After whatever brings the bridge about, or plans to. */
 export const NETWORK_QUESTIONS: readonly Step[] = [
-  { id: 'bridge-needed', stage: 'customization', do: requireBridge },
   { id: 'gateway', stage: 'customization', do: askGateway },
   { id: 'host-name', stage: 'customization', do: checkOwnName },
 ];
 
 export const VM_TITLE = title('vm-title', 'VM CONFIGURATION', 'first');
+
+/** What the VM boots from. */
+export const VM_MEDIA: readonly Step[] = [
+  { id: 'vm-media', stage: 'customization', role: 'first', do: askMedia },
+];
 
 export const VM_QUESTIONS: readonly Step[] = [
   { id: 'vm-sizes', stage: 'customization', role: 'first', do: checkVm },
@@ -88,14 +91,6 @@ function randomMac(bytes: Uint8Array): string {
   return ['00', '16', '3e', ...tail].join(':');
 }
 
-async function requireBridge({ answers, world }: Run): Promise<void> {
-  const bridge = answers.get('OVEHOSTED_NETWORK/bridgeName');
-  if (await world.facts.isBridge(bridge)) return;
-  throw new HeError('HE_HOST_UNSUITABLE', `this host has no bridge ${bridge}`, {
-    remedy: `create bridge ${bridge} on the interface of the management network`,
-  });
-}
-
 async function askGateway(run: Run): Promise<void> {
   const key = 'OVEHOSTED_NETWORK/gateway';
   await askIfMissing(run, key, {
@@ -110,6 +105,16 @@ async function checkOwnName({ answers, dialog, world }: Run): Promise<void> {
   answers.setDefault('OVEHOSTED_NETWORK/host_name', world.facts.hostname());
   const warnings = await checkHostAddress(answers, world.network);
   for (const warning of warnings) dialog.warning(warning);
+}
+
+async function askMedia(run: Run): Promise<void> {
+  await askIfMissing(run, 'OVEHOSTED_VM/vmDiskImage', {
+    check: async (path) => {
+      const image = await run.world.images.inspect(path);
+      checkImageFits(run.answers, image.virtualSize);
+      return [];
+    },
+  });
 }
 
 async function checkVm(run: Run): Promise<void> {

@@ -40,17 +40,9 @@ export interface Told {
 
 export async function runDeploy(
   host: FakeHost,
-  options: {
-    readonly dialogAnswers?: readonly string[];
-    readonly onAsk?: (key: string) => void;
-    readonly signal?: AbortSignal;
-  } = {},
+  options: { readonly dialogAnswers?: readonly string[]; readonly signal?: AbortSignal } = {},
 ): Promise<Told> {
   const dialog = new FakeDialog(options.dialogAnswers);
-  dialog.onAsk = options.onAsk ?? dialog.onAsk;
-  dialog.onNote = (text) => {
-    if (dialog.interactive && /system will wait until/.test(text)) host.hostd.shutDownGuests();
-  };
   const outcome = await deploy(
     host.world(),
     dialog,
@@ -65,4 +57,15 @@ export async function deployFirst(host: FakeHost): Promise<void> {
   putAnswers(host, FIRST_ANSWERS);
   const { outcome, lines } = await runDeploy(host);
   if (outcome.kind === 'failed') throw new Error(lines.join('\n'), { cause: outcome.error });
+  // The engine took its CA from the seed disk.
+  const seed = host.seeds[0]?.['user-data'] ?? '';
+  host.engine.ca = {
+    certificatePem: block(seed, 'CERTIFICATE'),
+    keyPem: block(seed, 'PRIVATE KEY'),
+  };
+}
+
+function block(text: string, kind: string): string {
+  const found = new RegExp(`-----BEGIN ${kind}-----[^-]+-----END ${kind}-----`).exec(text)?.[0];
+  return `${(found ?? '').replaceAll(/\n\s+/g, '\n')}\n`;
 }

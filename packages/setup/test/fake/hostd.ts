@@ -22,12 +22,13 @@ export class FakeHostd implements VdsmCaller {
   readonly storage: FakeStorage;
   readonly calls: VerbName[] = [];
   readonly vms = new Map<string, FakeVm>();
-  /** Every definition that a VM was created with, in turn. */
-  readonly createdXml: string[] = [];
   readonly tasks = new Set<string>();
   kvmEnabled: 'true' | 'false' = 'true';
   cpuFlags = 'fpu,vmx,model_Conroe,model_Penryn';
   isConnected = false;
+  bridges = ['ovirtmgmt'];
+  /** Bridges that a reboot would bring back. */
+  savedBridges: string[] = [];
   pools: string[] = [];
   isSpm = false;
   monitored: { sdUUID: string; hostID: number } | undefined;
@@ -45,21 +46,14 @@ export class FakeHostd implements VdsmCaller {
   snapshot(): Record<string, unknown> {
     return {
       isConnected: this.isConnected,
+      bridges: this.bridges,
+      savedBridges: this.savedBridges,
       pools: this.pools,
       isSpm: this.isSpm,
       monitored: this.monitored,
       vms: [...this.vms.keys()],
       tasks: [...this.tasks],
     };
-  }
-
-  /** Somebody shuts the guest down, or reboots it, which comes to the same. */
-  shutDownGuests(): void {
-    for (const vm of this.vms.values()) {
-      if (vm.status !== 'Up') continue;
-      vm.status = 'Down';
-      vm.exitMessage = 'Shut down from within the guest';
-    }
   }
 
   session(): HostdSession {
@@ -92,6 +86,18 @@ export class FakeHostd implements VdsmCaller {
   }
 
   readonly #answers: Answers = {
+    'Host.setupNetworks': ({ networks }) => {
+      for (const [name, { remove }] of Object.entries(networks)) {
+        this.bridges = this.bridges.filter((one) => one !== name);
+        if (remove !== true) this.bridges.push(name);
+      }
+      return true;
+    },
+    'Host.setSafeNetworkConfig': () => {
+      this.savedBridges = [...this.bridges];
+      return true;
+    },
+    'Host.confirmConnectivity': () => true,
     'Host.getHardwareInfo': () => HARDWARE,
     'Host.getCapabilities': () =>
       ({
@@ -172,7 +178,6 @@ export class FakeHostd implements VdsmCaller {
     'VM.create': ({ vmID, vmParams }) => {
       if (this.vms.has(vmID)) throw new VdsmError(4, 'VM exists');
       const xml = String(vmParams.xml);
-      this.createdXml.push(xml);
       this.vms.set(vmID, { status: 'WaitForLaunch', exitMessage: '', xml });
       return { vmId: vmID, status: 'WaitForLaunch', statusTime: '1' };
     },

@@ -1,7 +1,13 @@
 import { HeError, type LogFields } from '@hosted-engine/ports';
 import type { Dialog, Question } from '../../src/dialog.js';
 import { PATHS, UNITS } from '../../src/paths.js';
-import type { Appliance, DeployWorld, RunLog, Services, Virtualization } from '../../src/ports.js';
+import type {
+  DeployWorld,
+  LinkSituation,
+  RunLog,
+  Services,
+  Virtualization,
+} from '../../src/ports.js';
 import { FakeEngine } from './engine.js';
 import { FakeFiles } from './files.js';
 import { FakeHostd, unreachableHostd } from './hostd.js';
@@ -25,27 +31,9 @@ export class FakeHost {
   virtualization: Virtualization = 'supported';
   cpuCount = 8;
   memoryFreeMiB = 16_384;
-  bridges = ['ovirtmgmt'];
+  links: LinkSituation;
   missingPrograms: string[] = [];
   pingable = ['10.88.1.1'];
-  hasSpice = false;
-  media = ['/isos/os.iso'];
-  appliance: Appliance | undefined = {
-    path: PATHS.appliance,
-    name: 'HostedEngine',
-    vCpus: 3,
-    memoryMiB: 5000,
-    isVerified: true,
-    disk: {
-      format: 'qcow2',
-      virtualSize: 31 * GIB,
-      path: PATHS.appliance,
-      member: 'disk.qcow2',
-      offset: 1024,
-      storedSize: GIB,
-      isGzip: false,
-    },
-  };
   image: { format: string; virtualSize: number } | undefined = {
     format: 'raw',
     virtualSize: 2 * GIB,
@@ -53,8 +41,6 @@ export class FakeHost {
   names: Record<string, string[]>;
   dnsNames: string[];
   nowS = 1000;
-  /** What happens by itself while somebody waits. */
-  onTime: () => void = () => undefined;
   #uuids = 0;
 
   readonly number: number;
@@ -71,6 +57,7 @@ export class FakeHost {
       [this.fqdn]: [this.address],
     };
     this.dnsNames = Object.keys(this.names);
+    this.links = oneCard(this.address);
   }
 
   get fqdn(): string {
@@ -90,8 +77,7 @@ export class FakeHost {
         cpuCount: () => this.cpuCount,
         memoryFreeMiB: async () => this.memoryFreeMiB,
         virtualization: async () => this.virtualization,
-        isBridge: async (name) => this.bridges.includes(name),
-        hasSpice: async () => this.hasSpice,
+        isBridge: async (name) => this.hostd.bridges.includes(name),
         missingPrograms: async (names) =>
           names.filter((name) => this.missingPrograms.includes(name)),
       },
@@ -102,34 +88,18 @@ export class FakeHost {
         localAddresses: () => ['127.0.0.1', this.address],
       },
       services: this.services,
+      links: { look: async () => this.links },
       images: {
         inspect: async (path) => {
           if (this.image !== undefined) return this.image;
           throw new HeError('HE_ANSWER_INVALID', `the disk image ${path} does not exist`);
         },
-        copyToVolume: async (image, volume, { onProgress }) => {
-          onProgress(1, 1);
+        copyToVolume: async (image, volume) => {
           this.copied.push(`${image} ${volume}`);
-        },
-        checkMedium: async (path) => {
-          if (this.media.includes(path)) return;
-          throw new HeError('HE_ANSWER_INVALID', `the installation media ${path} cannot be used`);
         },
         makeIso: async (path, label, files) => {
           this.seeds.push({ label, ...files });
-          this.engine.takeSeed(files['user-data'] ?? '');
           this.files.put(path, 'iso', 0o600);
-        },
-      },
-      appliances: {
-        inspect: async (path, _scratch, { onProgress }) => {
-          onProgress(1, 1);
-          if (this.appliance?.path === path) return this.appliance;
-          throw new HeError('HE_ANSWER_INVALID', `the appliance ${path} cannot be used: truncated`);
-        },
-        copyDisk: async (disk, volume, scratch, { onProgress }) => {
-          onProgress(1, 1);
-          this.copied.push(`${disk.path}:${disk.member} ${volume} ${scratch}`);
         },
       },
       lockspaces: {
@@ -164,7 +134,6 @@ export class FakeHost {
         wallMs: () => this.nowS * 1000,
         sleep: async (ms) => {
           this.nowS += ms / 1000;
-          this.onTime();
         },
       },
       random: {
@@ -190,6 +159,19 @@ export class FakeHost {
       isLocked: this.isLocked,
     };
   }
+}
+
+/** A single network card, with a fixed address and the default route. */
+function oneCard(local: string): LinkSituation {
+  const address = { family: 'inet', local, prefixlen: 24, scope: 'global' };
+  return {
+    links: [
+      { ifname: 'lo', link_type: 'loopback' },
+      { ifname: 'eth0', link_type: 'ether', operstate: 'UP', addr_info: [address] },
+    ],
+    routes: [{ dst: 'default', gateway: '10.88.1.1', dev: 'eth0' }],
+    wireless: [],
+  };
 }
 
 export class FakeServices implements Services {
@@ -274,11 +256,8 @@ export class FakeDialog implements Dialog {
   error(message: string): void {
     this.lines.push(`[ ERROR ] ${message}`);
   }
-  /** What the person in front of it does upon reading a note. */
-  onNote: (text: string) => void = () => undefined;
   note(text: string): void {
     this.lines.push(`          ${text}`);
-    this.onNote(text);
   }
   title(text: string): void {
     this.note(`--== ${text} ==--`);
@@ -286,9 +265,7 @@ export class FakeDialog implements Dialog {
   progress(what: string, done: number, total: number | undefined): void {
     this.progressed.push(`${what}: ${done} of ${total ?? 'unknown'}`);
   }
-  onAsk: (key: string) => void = () => undefined;
   async ask(question: Question): Promise<string> {
-    this.onAsk(question.key);
     this.asked.push(question.key);
     const answer = this.#answers?.shift();
     if (answer === undefined) throw new HeError('HE_ABORTED', 'End of file');
