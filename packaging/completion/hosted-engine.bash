@@ -7,7 +7,7 @@ __hosted_engine_answers() {
 # The options of a command.
 __hosted_engine_options() {
   case $1 in
-    --deploy) echo "--help --debug --config-append= --generate-answer=" ;;
+    --deploy) echo "--help --debug --config-append= --answer= --generate-answer= --check --list-questions" ;;
     --tui) echo "--help --debug" ;;
     --vm-start) echo "--help --debug --vm-conf=" ;;
     --vm-shutdown) echo "--help --debug" ;;
@@ -27,6 +27,7 @@ __hosted_engine_options() {
 __hosted_engine_values() {
   case $1:$2 in
     --deploy:--config-append) echo FILE ;;
+    --deploy:--answer) __hosted_engine_answers ;;
     --deploy:--generate-answer) echo FILE ;;
     --vm-start:--vm-conf) echo FILE ;;
     --vm-status:--metadata) echo FILE ;;

@@ -1,5 +1,12 @@
 import type { Clock } from '@hosted-engine/ports';
-import type { Dialog, EngineHealth, HostdSession, HostFiles, RunLog } from '@hosted-engine/setup';
+import type {
+  Dialog,
+  EngineHealth,
+  GivenAnswer,
+  HostdSession,
+  HostFiles,
+  RunLog,
+} from '@hosted-engine/setup';
 import type { TuiHost } from '@hosted-engine/tui';
 import type { Broker } from './adapters/broker-client.js';
 import type { Screen } from './terminal/screen.js';
@@ -11,6 +18,7 @@ export interface CliContext {
   readonly files: Pick<HostFiles, 'read' | 'modeOf' | 'write'>;
   readonly broker: Broker;
   readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   /** Aborts when nobody reads the output any more. */
   readonly outputGone: AbortSignal;
@@ -31,7 +39,11 @@ export interface CliContext {
 
 export interface DeployArguments {
   readonly configFiles: readonly string[];
+  /** By the environment and by flags. */
+  readonly given?: readonly GivenAnswer[];
   readonly generateAnswer: string | undefined;
+  /** Only check, change nothing. @default false */
+  readonly isCheckOnly?: boolean;
   /** Where its dialog takes place. @default the terminal */
   readonly makeDialog?: (log: RunLog) => Dialog;
   /** Aborts the run. @default the signal of the program */

@@ -4,7 +4,6 @@ import { createSystemClock } from '@hosted-engine/platform/system-clock';
 import { BROKER_SOCKET, createBrokerClient } from './adapters/broker-client.js';
 import { createHostFiles } from './adapters/host-files.js';
 import { runCli } from './cli.js';
-import type { Terminal } from './terminal/terminal-dialog.js';
 
 const { stdin, stdout, stderr, env } = process;
 const clock = createSystemClock();
@@ -14,19 +13,8 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, ()
 // Whoever reads our output may go away first; the work goes on.
 const outputGone = new AbortController();
 stdout.on('error', () => outputGone.abort());
-
-const isTerminal = stdin.isTTY && stdout.isTTY;
-const terminal: Terminal = {
-  write: (text) => stdout.write(text),
-  width: stdout.isTTY ? stdout.columns : undefined,
-  isColored: stdout.isTTY && env['NO_COLOR'] === undefined,
-  readLine: isTerminal
-    ? async (prompt, isHidden) => {
-        const { readTerminalLine } = await import('./terminal/prompt.js');
-        return readTerminalLine(stdin, stdout, prompt, isHidden);
-      }
-    : undefined,
-};
+// A terminal that is closed takes it along; what is under way is still to be ended properly.
+stderr.on('error', () => undefined);
 
 // What a command does not need is not loaded: a look at the state takes a tenth of a second.
 const exitCode = await runCli(process.argv.slice(2), {
@@ -34,6 +22,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   writeError: (text) => stderr.write(text),
   files,
   clock,
+  env,
   signal: stop.signal,
   outputGone: outputGone.signal,
   broker: createBrokerClient(BROKER_SOCKET),
@@ -55,7 +44,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   },
   hostname,
   async showTui(host) {
-    if (!isTerminal) return false;
+    if (!stdin.isTTY || !stdout.isTTY) return false;
     const { runTui } = await import('@hosted-engine/tui');
     const isColored = env['NO_COLOR'] === undefined;
     await runTui(host, { input: stdin, output: stdout, isColored }, stop.signal);
@@ -65,7 +54,13 @@ const exitCode = await runCli(process.argv.slice(2), {
     const { runDeploy } = await import('./main/run-deploy.js');
     const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
     const { version } = JSON.parse(manifest) as { readonly version: string };
-    return runDeploy({ terminal, clock, signal: stop.signal, version, env }, options);
+    const { openTerminal } = await import('./terminal/open-terminal.js');
+    const terminal = openTerminal({ stdin, stdout, env }, stop.signal);
+    try {
+      return await runDeploy({ terminal, clock, signal: stop.signal, version, env }, options);
+    } finally {
+      terminal.close();
+    }
   },
 });
 process.exitCode = exitCode;

@@ -284,7 +284,9 @@ describe('the command line', () => {
     const cli = testCli({ isDeployed: false });
     const args = ['--deploy', '--config-append=/a', '--config-append=/b', '--generate-answer=/c'];
     assert.equal(await runCli(args, cli.context), 0);
-    assert.deepEqual(cli.deployed, [{ configFiles: ['/a', '/b'], generateAnswer: '/c' }]);
+    assert.deepEqual(cli.deployed, [
+      { configFiles: ['/a', '/b'], given: [], generateAnswer: '/c', isCheckOnly: false },
+    ]);
   });
 
   test('a broken configuration names its file and key', async () => {

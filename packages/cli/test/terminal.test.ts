@@ -63,7 +63,7 @@ describe('the dialog', () => {
         write: noop,
         width: undefined,
         isColored: false,
-        readLine: async (prompt, isHidden) => {
+        readLine: async (prompt, { isHidden }) => {
           prompts.push(`${prompt}|${isHidden}`);
           return ' answer ';
         },

@@ -10,22 +10,16 @@ import { BRIDGE_QUESTION, BRIDGE_STEP } from './steps/bridge.js';
 import { CERTIFICATE_STEPS } from './steps/certificates.js';
 import { CONFIGURATION_STEPS, SHARED_CONFIGURATION } from './steps/configuration.js';
 import { ENGINE_HOST_STEPS, HA_STEPS } from './steps/engine-host.js';
+import { ENGINE_QUESTIONS } from './steps/engine-questions.js';
 import { ENGINE_VM_STEPS, SHUT_DOWN_VM } from './steps/engine-vm.js';
 import { HOSTD_STEPS, LIBVIRT_STEP } from './steps/host-services.js';
 import { MIGRATION_STEP } from './steps/migration.js';
 import { PREPARE_STEPS, releaseRun } from './steps/prepare.js';
-import {
-  ENGINE_QUESTIONS,
-  NETWORK_QUESTIONS,
-  NETWORK_TITLE,
-  SYSTEM_QUESTIONS,
-  VM_MEDIA,
-  VM_QUESTIONS,
-  VM_TITLE,
-} from './steps/questions.js';
+import { NETWORK_QUESTIONS, NETWORK_TITLE, SYSTEM_QUESTIONS } from './steps/questions.js';
 import { JOIN_STORAGE, MONITORING, POOL_RELEASE, STORAGE_CREATION } from './steps/storage.js';
 import { STORAGE_QUESTIONS } from './steps/storage-questions.js';
 import { VALIDATION_STEPS } from './steps/validate.js';
+import { VM_MEDIA, VM_QUESTIONS, VM_TITLE } from './steps/vm-questions.js';
 import { VOLUME_STEPS } from './steps/volumes.js';
 
 /** The whole deployment, first and additional host, in the order of the specification's transcripts. */
@@ -84,6 +78,9 @@ export async function deploy(
     backups: new Backups(world.files),
   };
   const outcome = await runSteps(run, DEPLOY_STEPS, releaseRun);
+  if (outcome.kind === 'done' && options.isCheckOnly === true) {
+    dialog.note('The answers are right, and this host is fit for them. Nothing was changed.');
+  }
   if (outcome.kind === 'failed') {
     const { code } = outcome.error;
     dialog.note(`Hosted Engine deployment failed (${code}). Log file: ${world.log.path}`);

@@ -6,6 +6,13 @@ export {
   answerKey,
   isAnswerName,
 } from './answers/catalogue.js';
+export {
+  answerOfFlag,
+  answersOfEnvironment,
+  type GivenAnswer,
+  variableOf,
+} from './answers/given.js';
+export { listQuestions } from './answers/list-questions.js';
 export { nearest } from './answers/nearest.js';
 export { DEPLOY_STEPS, deploy, exitCodeOf } from './deploy.js';
 export type { Dialog, Question } from './dialog.js';

@@ -39,6 +39,8 @@ export interface HostFacts {
   isRoot(): boolean;
   hostname(): string;
   cpuCount(): number;
+  /** Vendor and flags in the kernel's spelling; empty where it names none. */
+  cpu(): Promise<{ readonly vendor: string; readonly flags: readonly string[] }>;
   /** MiB that a VM could use now. */
   memoryFreeMiB(): Promise<number>;
   virtualization(): Promise<Virtualization>;

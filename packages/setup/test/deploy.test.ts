@@ -35,6 +35,9 @@ const FIRST_TRANSCRIPT = `
           --== SYSTEM CONFIGURATION ==--
           --== NETWORK CONFIGURATION ==--
           --== VM CONFIGURATION ==--
+          The following CPU types are supported by this host:
+              - model_Penryn: Intel Penryn Family
+              - model_Conroe: Intel Conroe Family
           --== HOSTED ENGINE CONFIGURATION ==--
 [ INFO  ] Stage: Setup validation
           --== CONFIGURATION PREVIEW ==--
@@ -49,10 +52,10 @@ const FIRST_TRANSCRIPT = `
           Storage connection                 : nas.lab.test:/exports/he
           Console type                       : vnc
           Memory size MB                     : 4096
-          MAC address                        : 00:16:3e:00:1f:3e
           Boot type                          : disk
           Number of CPUs                     : 2
           Disk image                         : /images/engine.raw
+          CPU Type                           : model_Penryn
 [ INFO  ] Generating answer file '/etc/ovirt-hosted-engine/answers.conf'
 [ INFO  ] Stage: Transaction setup
 [ INFO  ] Stage: Misc configuration
@@ -111,6 +114,9 @@ const ADDITIONAL_TRANSCRIPT = `
 [ INFO  ] Installing on additional host
           --== SYSTEM CONFIGURATION ==--
           --== NETWORK CONFIGURATION ==--
+          The following CPU types are supported by this host:
+              - model_Penryn: Intel Penryn Family
+              - model_Conroe: Intel Conroe Family
           --== HOSTED ENGINE CONFIGURATION ==--
 [ INFO  ] Stage: Setup validation
           --== CONFIGURATION PREVIEW ==--
@@ -125,7 +131,6 @@ const ADDITIONAL_TRANSCRIPT = `
           Storage connection                 : nas.lab.test:/exports/he
           Console type                       : vnc
           Memory size MB                     : 4096
-          MAC address                        : 00:16:3e:00:1f:3e
           Boot type                          : disk
           Number of CPUs                     : 2
           CPU Type                           : model_Penryn

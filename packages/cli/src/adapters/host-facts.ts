@@ -12,6 +12,7 @@ export function createHostFacts(searchPath: string): HostFacts {
     isRoot: () => process.geteuid?.() === 0,
     hostname,
     cpuCount: availableParallelism,
+    cpu: async () => parseCpu(await readFile('/proc/cpuinfo', 'utf8')),
     memoryFreeMiB,
     virtualization,
     isBridge: (name) => exists(`/sys/class/net/${name}/bridge`),
@@ -20,6 +21,13 @@ export function createHostFacts(searchPath: string): HostFacts {
       return names.filter((_, index) => found[index] !== true);
     },
   };
+}
+
+/** The first processor stands for all. */
+function parseCpu(text: string): { vendor: string; flags: readonly string[] } {
+  const field = (name: string): string =>
+    new RegExp(`^${name}\\s*:\\s*(.*)$`, 'm').exec(text)?.[1]?.trim() ?? '';
+  return { vendor: field('vendor_id'), flags: field('flags').split(/\s+/) };
 }
 
 async function memoryFreeMiB(): Promise<number> {

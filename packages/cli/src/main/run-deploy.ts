@@ -2,6 +2,7 @@ import type { Clock } from '@hosted-engine/ports';
 import { deploy, exitCodeOf, requireRoot } from '@hosted-engine/setup';
 import { createHostFacts } from '../adapters/host-facts.js';
 import { openRunLog } from '../adapters/run-log.js';
+import { isUnprotectedSession } from '../adapters/session.js';
 import type { DeployArguments } from '../context.js';
 import { createTerminalDialog, type Terminal } from '../terminal/terminal-dialog.js';
 import { createDeployWorld } from './deploy-world.js';
@@ -26,12 +27,15 @@ export async function runDeploy(host: DeployHost, options: DeployArguments): Pro
   try {
     const outcome = await deploy(
       createDeployWorld(clock, log, searchPath),
-      options.makeDialog?.(log) ?? createTerminalDialog(host.terminal, log, clock),
+      options.makeDialog?.(log) ??
+        createTerminalDialog(terminalFor(host.terminal, options), log, clock),
       {
         configFiles: options.configFiles,
+        given: options.given ?? [],
+        isCheckOnly: options.isCheckOnly === true,
         ...(options.generateAnswer === undefined ? {} : { generateAnswer: options.generateAnswer }),
         version: host.version,
-        isUnprotectedSession: isUnprotectedSession(env),
+        isUnprotectedSession: await isUnprotectedSession(env),
       },
       options.signal ?? host.signal,
     );
@@ -41,9 +45,7 @@ export async function runDeploy(host: DeployHost, options: DeployArguments): Pro
   }
 }
 
-/** SSH, and neither screen nor tmux between. */
-function isUnprotectedSession(env: DeployHost['env']): boolean {
-  const isMultiplexed =
-    env['STY'] !== undefined || env['TMUX'] !== undefined || env['TERM']?.startsWith('screen');
-  return env['SSH_CLIENT'] !== undefined && isMultiplexed !== true;
+/** A check asks nobody: it is to find out whether the answers suffice. */
+function terminalFor(terminal: Terminal, options: DeployArguments): Terminal {
+  return options.isCheckOnly === true ? { ...terminal, readLine: undefined } : terminal;
 }

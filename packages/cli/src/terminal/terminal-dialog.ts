@@ -1,6 +1,7 @@
 import type { Clock, Log } from '@hosted-engine/ports';
 import type { Dialog, Question } from '@hosted-engine/setup';
 import { type Level, levelLine, noteLine } from './dialect.js';
+import type { LineRequest } from './line-reader.js';
 import { ProgressLine } from './progress.js';
 
 /** Where a dialog takes place. */
@@ -10,7 +11,7 @@ export interface Terminal {
   readonly width: number | undefined;
   readonly isColored: boolean;
   /** Reads one line, '' for an empty one; undefined: nobody is there to ask. End of input rejects. */
-  readonly readLine: ((prompt: string, isHidden: boolean) => Promise<string>) | undefined;
+  readonly readLine: ((prompt: string, request: LineRequest) => Promise<string>) | undefined;
 }
 
 /** Set-up's conversation, on a terminal or into a pipe; everything said goes to the log too. */
@@ -46,7 +47,9 @@ export function createTerminalDialog(
       progress.close();
       const prompt = `${noteLine(question.prompt, terminal.width)} `;
       log.info(`asking ${question.key}: ${question.prompt}`);
-      const answer = await terminal.readLine(prompt, question.isSecret);
+      const { choices, isSecret } = question;
+      const request = { isHidden: isSecret, ...(choices === undefined ? {} : { choices }) };
+      const answer = await terminal.readLine(prompt, request);
       // A password may begin or end with a blank.
       const text = question.isSecret ? answer : answer.trim();
       log.info(`answer ${question.key}: ${question.isSecret ? '(hidden)' : text}`);

@@ -70,6 +70,7 @@ export interface TestCliOptions {
   readonly outputGone?: AbortSignal;
   /** What a person does in the text UI; undefined: there is no terminal. */
   readonly useTui?: (host: TuiHost) => Promise<void>;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The CLI on a deployed host with id 2, over whatever servers a test has started. */
@@ -99,6 +100,7 @@ export function testCli(options: TestCliOptions = {}): TestCli {
     files: mapFiles(files),
     broker: broker(options.brokerSocket),
     clock,
+    env: options.env ?? {},
     signal: options.signal ?? new AbortController().signal,
     outputGone: options.outputGone ?? new AbortController().signal,
     screen: async () => options.screen,

@@ -26,6 +26,8 @@ const LINES: readonly (readonly [string, AnswerName])[] = [
 
 export function previewLines(answers: AnswerSet): string[] {
   return LINES.flatMap(([label, name]) => {
+    // A random one is nobody's choice.
+    if (name === 'OVEHOSTED_VM/vmMACAddr' && !answers.isGiven(name)) return [];
     const value = answers.find(name);
     return value === undefined ? [] : [`${label.padEnd(LABEL_WIDTH)}: ${value}`];
   });

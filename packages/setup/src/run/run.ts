@@ -1,5 +1,6 @@
 import { HeError } from '@hosted-engine/ports';
 import type { AnswerSet } from '../answers/answer-set.js';
+import type { GivenAnswer } from '../answers/given.js';
 import type { Dialog } from '../dialog.js';
 import type {
   DeployWorld,
@@ -15,6 +16,10 @@ import type { HostRole } from './step.js';
 export interface DeployOptions {
   /** Answer files, in the order given. */
   readonly configFiles: readonly string[];
+  /** Answers of the environment and of flags; they outdo those of the files. */
+  readonly given?: readonly GivenAnswer[];
+  /** Only check what can be checked without a change, and without asking anybody. */
+  readonly isCheckOnly?: boolean;
   /** Where to write the answers besides the usual place. */
   readonly generateAnswer?: string;
   readonly version: string;
@@ -27,6 +32,13 @@ export interface Findings {
   role?: HostRole;
   view?: StorageView;
   domain?: FoundDomain;
+  /** What the medium that the VM boots from says of the sizes it needs, as far as it does. */
+  medium?: {
+    /** Of what is copied onto the VM's disk. */
+    readonly diskBytes?: number;
+    readonly vCpus?: number;
+    readonly memoryMB?: number;
+  };
   hostd?: HostdSession;
   /** VMs have to be emulated: there is no hardware virtualization, and the answers allow it. */
   emulation?: boolean;

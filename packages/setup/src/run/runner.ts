@@ -36,7 +36,7 @@ export async function runSteps(
 export type Cleanup = (run: Run) => Promise<void>;
 
 async function forward(run: Run, steps: readonly Step[], begun: Step[]): Promise<Outcome> {
-  for (const stage of STAGES) {
+  for (const stage of stagesOf(run)) {
     announce(run, stage.label);
     for (const step of steps.filter((candidate) => candidate.stage === stage.id)) {
       try {
@@ -52,8 +52,15 @@ async function forward(run: Run, steps: readonly Step[], begun: Step[]): Promise
   return { kind: 'done' };
 }
 
+/** A mere check ends where the changes begin (P2). */
+function stagesOf({ options }: Run): readonly (typeof STAGES)[number][] {
+  if (options.isCheckOnly !== true) return STAGES;
+  return STAGES.slice(0, STAGES.findIndex(({ id }) => id === 'validation') + 1);
+}
+
 async function runStep(run: Run, step: Step, begun: Step[]): Promise<void> {
   if (step.role !== undefined && step.role !== run.found.role) return;
+  if (step.isLeftOutOfCheck === true && run.options.isCheckOnly === true) return;
   run.world.log.debug('step', { step: step.id });
   if (step.line !== undefined) run.dialog.info(step.line);
   if (step.check !== undefined && (await step.check(run))) {

@@ -25,4 +25,6 @@ export interface Step {
   /** What stays behind when the run fails after this step, and why; undefined for nothing. */
   keeps?(run: Run): string | undefined;
   readonly completes?: true;
+  /** A step of the stages up to validation that changes something: a mere check goes without it. */
+  readonly isLeftOutOfCheck?: true;
 }

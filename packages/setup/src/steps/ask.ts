@@ -181,7 +181,9 @@ function showWrong(run: Run, error: HeError): void {
 async function isConfirmed(run: Run, name: AnswerName, text: string): Promise<boolean> {
   const prompt = answerKey(name).confirmation;
   if (prompt === undefined) return true;
-  if ((await run.dialog.ask({ key: name, prompt, isSecret: true })) === text) return true;
+  const again = await run.dialog.ask({ key: name, prompt, isSecret: true });
+  run.world.log.hide(again);
+  if (again === text) return true;
   run.dialog.error('Passwords do not match');
   return false;
 }

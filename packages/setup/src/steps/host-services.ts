@@ -136,10 +136,20 @@ async function checkHardware(run: Run): Promise<void> {
     });
   }
   run.found.emulation = !hasKvm;
-  const cpu = chooseCpu({
-    wanted: run.answers.find('OVEHOSTED_VDSM/cpu'),
-    hostModels: capabilities.cpuFlags.split(',').filter((flag) => flag.startsWith('model_')),
-    isEmulated: !hasKvm,
-  });
-  if (cpu !== undefined) run.answers.setDefault('OVEHOSTED_VDSM/cpu', cpu);
+  settleCpu(run, capabilities.cpuFlags.split(','), !hasKvm);
+}
+
+/** What somebody chose is kept or refused; what the questions assumed gives way to what hostd knows. */
+function settleCpu(run: Run, flags: readonly string[], isEmulated: boolean): void {
+  const key = 'OVEHOSTED_VDSM/cpu';
+  const hostModels = flags.filter((flag) => flag.startsWith('model_'));
+  const assumed = run.answers.source(key) === 'default' ? run.answers.find(key) : undefined;
+  const isAssumedWrongly = assumed !== undefined && !isEmulated && !hostModels.includes(assumed);
+  if (isAssumedWrongly) run.answers.clear(key);
+  const cpu = chooseCpu({ wanted: run.answers.find(key), hostModels, isEmulated });
+  if (cpu === undefined) return;
+  run.answers.setDefault(key, cpu);
+  if (isAssumedWrongly) {
+    run.dialog.warning(`The host daemon does not offer ${assumed}: the VM gets ${cpu}`);
+  }
 }

@@ -5,22 +5,43 @@ import {
   parseAnswerFile,
 } from '@hosted-engine/formats';
 import { HeError } from '@hosted-engine/ports';
-import { ANSWER_NAMES, answerKey, isAnswerName } from '../answers/catalogue.js';
-import { nearest } from '../answers/nearest.js';
+import type { AnswerSource, Primitive } from '../answers/answer-set.js';
+import { type AnswerName, answerKey, isAnswerName } from '../answers/catalogue.js';
+import { readGiven, unknownAnswers } from '../answers/given.js';
 import { readValue } from '../answers/read-value.js';
 import type { Run } from '../run/run.js';
 
-/** Reads the answer files in the order given, and refuses what set-up does not know or cannot use. */
-export async function loadAnswerFiles(run: Run): Promise<void> {
+const CONSENT = 'OVEHOSTED_CORE/confirmSettings';
+
+/**
+ * Takes what was given before the run: the answer files in their order, then the environment, then the
+ * flags; the later outdoes the earlier. What set-up does not know or cannot use is refused.
+ */
+export async function loadAnswers(run: Run): Promise<void> {
+  await loadFiles(run);
+  const given = run.options.given ?? [];
+  for (const source of ['environment', 'flag'] as const) {
+    for (const answer of given.filter((one) => one.source === source)) {
+      keep(run, ...readGiven(answer), source);
+    }
+  }
+  // Nothing will be done that needs consent.
+  if (run.options.isCheckOnly === true) run.answers.set(CONSENT, true, 'default');
+}
+
+function keep(run: Run, name: AnswerName, value: Primitive, source: AnswerSource): void {
+  if (answerKey(name).isSecret === true) run.world.log.hide(String(value));
+  run.answers.setParsed(name, value, source);
+}
+
+async function loadFiles(run: Run): Promise<void> {
   const files = [];
   for (const path of run.options.configFiles) files.push(await readAnswerFile(run, path));
   const answers = [...effectiveAnswers(files).values()];
   refuseUnknown(answers);
   for (const answer of answers) {
     if (!isAnswerName(answer.key) || answer.value === null) continue;
-    const value = readValue(answer.key, answerText(answer), placeOf(answer));
-    run.answers.setParsed(answer.key, value, 'file');
-    if (answerKey(answer.key).isSecret === true) run.world.log.hide(String(value));
+    keep(run, answer.key, readValue(answer.key, answerText(answer), placeOf(answer)), 'file');
   }
 }
 
@@ -58,15 +79,7 @@ function parse(text: string, path: string) {
 function refuseUnknown(answers: readonly Answer[]): void {
   const unknown = answers.filter(({ key }) => !isAnswerName(key));
   if (unknown.length === 0) return;
-  const lines = unknown.map((answer) => {
-    const like = nearest(answer.key, ANSWER_NAMES);
-    const hint = like === undefined ? '' : `; did you mean ${like}?`;
-    return `${answer.key} (${placeOf(answer)})${hint}`;
-  });
-  throw new HeError('HE_ANSWER_UNKNOWN', `unknown answer key: ${lines.join('; ')}`, {
-    remedy: 'correct the key, or remove the line',
-    details: { keys: unknown.map(({ key }) => key).join(' ') },
-  });
+  throw unknownAnswers(unknown.map((answer) => ({ key: answer.key, place: placeOf(answer) })));
 }
 
 export function placeOf(answer: Answer): string {

@@ -5,7 +5,7 @@ import type { Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { askIfMissing, refuseMissing } from './ask.js';
 import { refuseBusyHost } from './host-daemon.js';
-import { loadAnswerFiles } from './load-answers.js';
+import { loadAnswers } from './load-answers.js';
 
 /** Programs that set-up itself runs, and what for is plain from their names. */
 const PROGRAMS = ['ping', 'systemctl', 'mount', 'umount', 'qemu-img', 'sanlock'] as const;
@@ -34,7 +34,7 @@ export const PREPARE_STEPS: readonly Step[] = [
       await run.world.files.removeTree(PATHS.seedDirectory);
     },
   },
-  { id: 'answer-files', stage: 'init', do: loadAnswerFiles },
+  { id: 'answers', stage: 'init', do: loadAnswers },
   {
     id: 'required-answers',
     stage: 'init',
@@ -62,11 +62,9 @@ export const PREPARE_STEPS: readonly Step[] = [
 ];
 
 async function proceed(run: Run): Promise<void> {
-  if (run.options.isUnprotectedSession && run.dialog.interactive) {
-    await askIfMissing(run, 'OVEHOSTED_CORE/screenProceed');
-    if (!run.answers.get('OVEHOSTED_CORE/screenProceed')) throw declined();
-  }
-  if (!run.answers.get('OVEHOSTED_CORE/deployProceed')) throw declined();
+  if (!(await askIfMissing(run, 'OVEHOSTED_CORE/deployProceed'))) throw declined();
+  if (!run.options.isUnprotectedSession || !run.dialog.interactive) return;
+  if (!(await askIfMissing(run, 'OVEHOSTED_CORE/screenProceed'))) throw declined();
 }
 
 function declined(): HeError {

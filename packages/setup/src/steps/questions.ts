@@ -1,7 +1,6 @@
 import type { AnswerName } from '../answers/catalogue.js';
 import { invalidAnswer } from '../answers/read-value.js';
-import { checkEngineName, checkHostAddress, checkStaticAddress } from '../checks/engine-name.js';
-import { checkImageFits, checkSizes } from '../checks/sizes.js';
+import { checkHostAddress } from '../checks/engine-name.js';
 import type { Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { askIfMissing } from './ask.js';
@@ -25,8 +24,8 @@ const GENERATED_UUIDS = [
   'OVEHOSTED_VM/consoleUUID',
 ] as const satisfies readonly AnswerName[];
 
-/** A heading on a step of its own, so that steps of several files can stand under it. */
-function title(id: string, text: string, role?: Step['role']): Step {
+/** A heading is a step of its own, so that steps of several files can stand under it. */
+export function titleStep(id: string, text: string, role?: Step['role']): Step {
   return {
     id,
     stage: 'customization',
@@ -37,46 +36,15 @@ function title(id: string, text: string, role?: Step['role']): Step {
 
 export const SYSTEM_QUESTIONS: readonly Step[] = [
   { id: 'uuids', stage: 'customization', role: 'first', do: makeUuids },
-  title('system-title', 'SYSTEM CONFIGURATION'),
+  titleStep('system-title', 'SYSTEM CONFIGURATION'),
 ];
 
-export const NETWORK_TITLE = title('network-title', 'NETWORK CONFIGURATION');
+export const NETWORK_TITLE = titleStep('network-title', 'NETWORK CONFIGURATION');
 
 /** After whatever brings the bridge about, or plans to. */
 export const NETWORK_QUESTIONS: readonly Step[] = [
   { id: 'gateway', stage: 'customization', do: askGateway },
   { id: 'host-name', stage: 'customization', do: checkOwnName },
-];
-
-export const VM_TITLE = title('vm-title', 'VM CONFIGURATION', 'first');
-
-/** What the VM boots from. */
-export const VM_MEDIA: readonly Step[] = [
-  { id: 'vm-media', stage: 'customization', role: 'first', do: askMedia },
-];
-
-export const VM_QUESTIONS: readonly Step[] = [
-  { id: 'vm-sizes', stage: 'customization', role: 'first', do: checkVm },
-];
-
-export const ENGINE_QUESTIONS: readonly Step[] = [
-  title('engine-title', 'HOSTED ENGINE CONFIGURATION'),
-  {
-    id: 'admin-password',
-    stage: 'customization',
-    do: async (run) => {
-      await askIfMissing(run, 'OVEHOSTED_ENGINE/adminPassword');
-    },
-  },
-  {
-    id: 'engine-name',
-    stage: 'customization',
-    do: async (run) => {
-      await askIfMissing(run, 'OVEHOSTED_NETWORK/fqdn', {
-        check: () => checkEngineName(run.answers, run.world.network),
-      });
-    },
-  },
 ];
 
 async function makeUuids(run: Run): Promise<void> {
@@ -105,24 +73,4 @@ async function checkOwnName({ answers, dialog, world }: Run): Promise<void> {
   answers.setDefault('OVEHOSTED_NETWORK/host_name', world.facts.hostname());
   const warnings = await checkHostAddress(answers, world.network);
   for (const warning of warnings) dialog.warning(warning);
-}
-
-async function askMedia(run: Run): Promise<void> {
-  await askIfMissing(run, 'OVEHOSTED_VM/vmDiskImage', {
-    check: async (path) => {
-      const image = await run.world.images.inspect(path);
-      checkImageFits(run.answers, image.virtualSize);
-      return [];
-    },
-  });
-}
-
-async function checkVm(run: Run): Promise<void> {
-  const { answers, dialog, world } = run;
-  checkStaticAddress(answers);
-  const capacity = {
-    cpuCount: world.facts.cpuCount(),
-    memoryFreeMiB: await world.facts.memoryFreeMiB(),
-  };
-  for (const warning of checkSizes(answers, capacity)) dialog.warning(warning);
 }

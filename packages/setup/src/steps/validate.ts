@@ -17,6 +17,7 @@ export const VALIDATION_STEPS: readonly Step[] = [
     line: `Generating answer file '${PATHS.answers}'`,
     do: writeAnswers,
     keeps: () => `${PATHS.answers}, to run the deployment again with --config-append`,
+    isLeftOutOfCheck: true,
   },
 ];
 

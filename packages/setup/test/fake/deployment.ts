@@ -1,6 +1,7 @@
 import { deploy } from '../../src/deploy.js';
+import type { DeployOptions } from '../../src/run/run.js';
 import type { Outcome } from '../../src/run/runner.js';
-import { FakeDialog, type FakeHost } from './world.js';
+import { FakeDialog, type FakeHost, type Typed } from './world.js';
 
 export const ANSWER_FILE = '/root/answers.conf';
 
@@ -18,6 +19,23 @@ export const ADDITIONAL_ANSWERS: Readonly<Record<string, string>> = {
   'OVEHOSTED_CORE/confirmSettings': 'bool:True',
   'OVEHOSTED_ENGINE/adminPassword': 'str:secret1',
   'OVEHOSTED_STORAGE/storageDomainConnection': 'str:nas.lab.test:/exports/he',
+};
+
+/** Everything that is asked at a terminal although it has a default. */
+export const SETTLED: Readonly<Record<string, string>> = {
+  'OVEHOSTED_CORE/deployProceed': 'bool:True',
+  'OVEHOSTED_STORAGE/storageDomainName': 'str:hosted_storage',
+  'OVEHOSTED_STORAGE/storageDatacenterName': 'str:hosted_datacenter',
+  'OVEHOSTED_VDSM/cpu': 'str:model_Conroe',
+  'OVEHOSTED_VM/vmVCpus': 'int:2',
+  'OVEHOSTED_STORAGE/imgSizeGB': 'int:25',
+  'OVEHOSTED_VM/vmMemSizeMB': 'int:4096',
+  'OVEHOSTED_VDSM/consoleType': 'str:vnc',
+  'OVEHOSTED_ENGINE/appHostName': 'str:hosted_engine_1',
+  'OVEHOSTED_NOTIF/smtpServer': 'str:localhost',
+  'OVEHOSTED_NOTIF/smtpPort': 'int:25',
+  'OVEHOSTED_NOTIF/sourceEmail': 'str:root@localhost',
+  'OVEHOSTED_NOTIF/destEmail': 'str:root@localhost',
 };
 
 /** Writes the answers to the host's answer file; an undefined value leaves a key out. */
@@ -40,13 +58,24 @@ export interface Told {
 
 export async function runDeploy(
   host: FakeHost,
-  options: { readonly dialogAnswers?: readonly string[]; readonly signal?: AbortSignal } = {},
+  options: {
+    /** What a person types; undefined: nobody is there. */
+    readonly typed?: Typed;
+    readonly signal?: AbortSignal;
+    readonly deploy?: Partial<DeployOptions>;
+  } = {},
 ): Promise<Told> {
-  const dialog = new FakeDialog(options.dialogAnswers);
+  const dialog = new FakeDialog(options.typed);
   const outcome = await deploy(
     host.world(),
     dialog,
-    { configFiles: [ANSWER_FILE], version: '0.1.0', isUnprotectedSession: false },
+    {
+      configFiles:
+        host.files.entries.has(ANSWER_FILE) || options.typed === undefined ? [ANSWER_FILE] : [],
+      version: '0.1.0',
+      isUnprotectedSession: false,
+      ...options.deploy,
+    },
     options.signal ?? new AbortController().signal,
   );
   return { outcome, lines: dialog.lines, asked: dialog.asked };

@@ -25,6 +25,8 @@ export interface FakeDomain {
 export class FakeStorage implements VolumePaths {
   exists = true;
   refusal: string | undefined;
+  /** Each is the answer to one look. */
+  refusals: string[] = [];
   freeBytes = 100 * GIB;
   domain: FakeDomain | undefined;
   /** Paths of volumes that were opened for writing. */
@@ -77,9 +79,8 @@ export class FakeStorage implements VolumePaths {
   async #open(target: StorageTarget): Promise<StorageView> {
     const what = `Cannot access storage connection ${target.connection}`;
     if (!this.exists) throw new HeError('HE_STORAGE_UNREACHABLE', `${what}: it does not exist`);
-    if (this.refusal !== undefined) {
-      throw new HeError('HE_STORAGE_INVALID', `${what}: ${this.refusal}`);
-    }
+    const refusal = this.refusal ?? this.refusals.shift();
+    if (refusal !== undefined) throw new HeError('HE_STORAGE_INVALID', `${what}: ${refusal}`);
     this.openViews += 1;
     let isOpen = true;
     return {

@@ -30,6 +30,11 @@ export class FakeHost {
   isLocked = false;
   virtualization: Virtualization = 'supported';
   cpuCount = 8;
+  /** Of a Penryn. */
+  cpu = {
+    vendor: 'GenuineIntel',
+    flags: ['lm', 'nx', 'pni', 'ssse3', 'syscall', 'cx16', 'sse4_1', 'vmx'],
+  };
   memoryFreeMiB = 16_384;
   links: LinkSituation;
   missingPrograms: string[] = [];
@@ -75,6 +80,7 @@ export class FakeHost {
         isRoot: () => this.isRoot,
         hostname: () => this.fqdn,
         cpuCount: () => this.cpuCount,
+        cpu: async () => this.cpu,
         memoryFreeMiB: async () => this.memoryFreeMiB,
         virtualization: async () => this.virtualization,
         isBridge: async (name) => this.hostd.bridges.includes(name),
@@ -233,19 +239,25 @@ export class FakeLog implements RunLog {
   }
 }
 
-/** Keeps what was said, in the look of the terminal, and answers from a list. */
+/**
+ * What a person types: all of it in turn, or by the key of the question, where one that is not named is
+ * answered by an empty line, and each of several is good for one time.
+ */
+export type Typed = readonly string[] | Readonly<Record<string, string | readonly string[]>>;
+
+/** Keeps what was said, in the look of the terminal, and answers as a person would. */
 export class FakeDialog implements Dialog {
   readonly lines: string[] = [];
   readonly asked: string[] = [];
   readonly progressed: string[] = [];
-  readonly #answers: string[] | undefined;
+  readonly #typed: Typed | undefined;
 
-  constructor(answers?: readonly string[]) {
-    this.#answers = answers === undefined ? undefined : [...answers];
+  constructor(typed?: Typed) {
+    this.#typed = typed;
   }
 
   get interactive(): boolean {
-    return this.#answers !== undefined;
+    return this.#typed !== undefined;
   }
   info(message: string): void {
     this.lines.push(`[ INFO  ] ${message}`);
@@ -257,7 +269,7 @@ export class FakeDialog implements Dialog {
     this.lines.push(`[ ERROR ] ${message}`);
   }
   note(text: string): void {
-    this.lines.push(`          ${text}`);
+    this.lines.push(...text.split('\n').map((line) => `          ${line}`));
   }
   title(text: string): void {
     this.note(`--== ${text} ==--`);
@@ -267,8 +279,22 @@ export class FakeDialog implements Dialog {
   }
   async ask(question: Question): Promise<string> {
     this.asked.push(question.key);
-    const answer = this.#answers?.shift();
+    const answer = this.#answerTo(question.key);
+    const shown = question.isSecret ? '' : (answer ?? '');
+    this.note(`${question.prompt} ${shown}`.trimEnd());
     if (answer === undefined) throw new HeError('HE_ABORTED', 'End of file');
     return answer;
   }
+  #answerTo(key: string): string | undefined {
+    const typed = this.#typed;
+    if (typed === undefined) return undefined;
+    if (isList(typed)) return typed[this.asked.length - 1];
+    const answer = typed[key] ?? '';
+    if (!isList(answer)) return answer;
+    return answer[this.asked.filter((asked) => asked === key).length - 1];
+  }
+}
+
+function isList(value: Typed | string): value is readonly string[] {
+  return Array.isArray(value);
 }
