@@ -51,7 +51,7 @@ const SCORE_NEWS = 300;
 
 export function createRecorder(options: RecorderOptions): Recorder {
   const { journal, clock, log, hostId, hostname } = options;
-  let told = { reason: '', effects: '' };
+  let told = { text: '', reason: '', effects: '' };
   let newest: { readonly record: TurnRecord; readonly wallMs: number } | undefined;
   let peersTold: ReadonlyMap<number, PeerChange> = new Map();
   let peersSeen: Peers = new Map();
@@ -74,7 +74,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   /** A new state, other effects, or another reason than a moment ago. */
   function isNoteworthy({ before, result }: TurnRecord): boolean {
-    const now = { reason: withoutNumbers(result.reason), effects: textOf(result.effects) };
+    const text = result.reason;
+    const reason = text === told.text ? told.reason : withoutNumbers(text);
+    const now = { text, reason, effects: textOf(result.effects) };
     const isNews =
       before.name !== result.next.name ||
       now.effects !== told.effects ||

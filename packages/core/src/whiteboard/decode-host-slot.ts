@@ -21,7 +21,6 @@ import { isAllZero, readSlotText } from './slot-text.js';
 const TOKENS_MIN = 7;
 const CRC_TOKEN = 9;
 const CRC_EMPTY = '00000000';
-const ENCODER = new TextEncoder();
 
 /**
  * Decodes the slot at position `slotId`. A text is read as an integer first, because the broker's
@@ -73,7 +72,7 @@ function checkCrc(tokens: readonly string[]): string | undefined {
   const written = tokens[CRC_TOKEN];
   if (written === undefined) return undefined;
   const covered = tokens.with(CRC_TOKEN, CRC_EMPTY).join('|');
-  const computed = crc32Hex(ENCODER.encode(covered));
+  const computed = crc32Hex(covered);
   return written === computed ? undefined : `CRC ${written}, computed ${computed}`;
 }
 

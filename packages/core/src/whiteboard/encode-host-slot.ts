@@ -72,7 +72,7 @@ function formatLine(input: HostSlotInput): string {
     Number(input.stopped),
   ].join('|');
   const back = `${Number(input.confOnSharedStorage)}|${Math.trunc(input.vmConfRefreshS)}`;
-  const crc = crc32Hex(ENCODER.encode(`${front}|00000000|${back}`));
+  const crc = crc32Hex(`${front}|00000000|${back}`);
   return `${front}|${crc}|${back}`;
 }
 

@@ -24,7 +24,7 @@ export function asWrittenBy(
       return slotOf(tokens.slice(0, 9).join('|'), rest);
     case 'next': {
       const more = [...tokens, '7', 'unheard-of'].with(9, '00000000').join('|');
-      const crc = crc32Hex(new TextEncoder().encode(more));
+      const crc = crc32Hex(more);
       return slotOf(more.split('|').with(9, crc).join('|'), rest);
     }
     default:
