@@ -86,7 +86,9 @@ async function runChecked(
 ): Promise<void> {
   const result = await processes.run(program, args, { timeoutMs });
   if (result.code === 0) return;
-  const said = result.stderr.trim().split('\n').at(-1) ?? '';
+  // mount(8) ends with a hint to look elsewhere.
+  const lines = result.stderr.split('\n').map((line) => line.trim());
+  const said = lines.filter((line) => line !== '' && !line.startsWith('dmesg(1)')).at(-1) ?? '';
   throw new HeError('HE_STORAGE_UNREACHABLE', `cannot ${what}: ${said} (exit ${result.code})`, {
     remedy: 'check the path, the mount options and that the storage server answers',
   });
