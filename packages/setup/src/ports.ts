@@ -109,6 +109,7 @@ export interface StorageView {
   domains(): Promise<readonly FoundDomain[]>;
   /** Up to `length` bytes from `offset` of a file below the mount; HE_STORAGE_UNREACHABLE on failure. */
   read(relativePath: string, offset: number, length: number): Promise<Uint8Array>;
+  exists(relativePath: string): Promise<boolean>;
   /** Makes and removes a file as vdsm would. HE_STORAGE_INVALID when that fails. */
   checkWritable(): Promise<void>;
   close(): Promise<void>;
@@ -116,7 +117,7 @@ export interface StorageView {
 
 export interface FoundDomain {
   readonly sdUUID: string;
-  /** dom_md/metadata, by key. */
+  /** dom_md/metadata, by key; empty for one whose creation was broken off before it was written. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly volumes: readonly FoundVolume[];
 }

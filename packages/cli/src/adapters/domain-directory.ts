@@ -10,9 +10,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export async function readDomains(mount: string): Promise<FoundDomain[]> {
   const domains: FoundDomain[] = [];
   for (const sdUUID of (await names(mount)).filter((name) => UUID.test(name))) {
-    const metadata = await settingsOf(join(mount, sdUUID, 'dom_md', 'metadata'));
     // A directory without metadata is of a domain that was never finished, or is being removed.
-    if (metadata === undefined) continue;
+    const metadata = (await settingsOf(join(mount, sdUUID, 'dom_md', 'metadata'))) ?? {};
     domains.push({ sdUUID, metadata, volumes: await readVolumes(join(mount, sdUUID, 'images')) });
   }
   return domains;

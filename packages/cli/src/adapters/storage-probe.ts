@@ -1,5 +1,4 @@
-import { mkdtemp, rmdir, stat, statfs } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readdir, rmdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Clock,
@@ -12,17 +11,24 @@ import {
 } from '@hosted-engine/ports';
 import type { StorageProbe, StorageTarget, StorageView } from '@hosted-engine/setup';
 import { readDomains, readPart } from './domain-directory.js';
+import { isErrno } from './host-files.js';
+import { mountProblem } from './mount-problem.js';
+import { type AccessProbe, cannotAccess, requireAccess, requireUsable } from './storage-access.js';
 
 /** Storage that needs longer to answer one question is not fit to carry leases. */
 const DEADLINE_MS = 30_000;
-/** vdsm:kvm, who has to live with the permissions found here. */
-const AS_VDSM = ['--reuid=36', '--regid=36', '--clear-groups'] as const;
-const NFS_OPTIONS = 'soft,retry=1,nosharecache,timeo=100,retrans=3';
+const NFS_OPTIONS = 'soft,retry=0,nosharecache,timeo=100,retrans=3';
+/** Gone with the next boot, as mounts are. */
+const DIRECTORY = '/run/ovirt-hosted-engine-setup';
 
 export interface StorageProbeOptions {
   readonly mounts: Mounts;
   readonly runner: ProcessRunner;
   readonly clock: Clock;
+  /** Where it is mounted aside. @default /run/ovirt-hosted-engine-setup */
+  readonly directory?: string;
+  /** @default 30000 */
+  readonly deadlineMs?: number;
 }
 
 export function createStorageProbe(options: StorageProbeOptions): StorageProbe {
@@ -30,38 +36,77 @@ export function createStorageProbe(options: StorageProbeOptions): StorageProbe {
 }
 
 async function openView(options: StorageProbeOptions, target: StorageTarget): Promise<StorageView> {
-  const { mounts, clock } = options;
+  const { mounts, clock, runner } = options;
+  const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+  const base = options.directory ?? DIRECTORY;
   await requireSource(target);
-  const directory = await mkdtemp(join(tmpdir(), 'hosted-engine-storage-'));
+  await mkdir(base, { recursive: true, mode: 0o755 });
+  await sweep(mounts, base);
+  const directory = await mkdtemp(join(base, `storage-${process.pid}-`));
   try {
     await mounts.mount({ ...mountSpec(target), target: directory });
   } catch (thrown) {
-    await rmdir(directory);
+    await release(mounts, directory, true);
     throw inaccessible(target, thrown);
   }
   const storage = new OneAtATime(clock);
   const guard = <T>(what: string, action: () => Promise<T>): Promise<T> =>
-    storage.run(`${target.connection}: ${what}`, DEADLINE_MS, action);
+    storage.run(`${target.connection}: ${what}`, deadlineMs, action);
   let isOpen = true;
   const close = async (): Promise<void> => {
     if (!isOpen) return;
     isOpen = false;
-    await mounts.unmount(directory).catch(() => mounts.unmount(directory, { lazy: true }));
-    await rmdir(directory);
+    // Behind an operation that hangs, an orderly unmount would hang as well.
+    await release(mounts, directory, storage.busy);
   };
+  const probe: AccessProbe = { runner, target, directory, deadlineMs };
   try {
-    await requireAccess(options, target, directory);
     const { bsize, bavail } = await guard('free space', () => statfs(directory));
+    await guard('access', () => requireAccess(probe));
     return {
       freeBytes: bsize * bavail,
       domains: () => guard('storage domains', () => readDomains(directory)),
       read: (path, offset, length) =>
         guard(path, () => readPart(join(directory, path), offset, length)),
-      checkWritable: () => requireWrite(options, target, directory),
+      exists: (path) => guard(path, () => exists(join(directory, path))),
+      checkWritable: () => guard('a file', () => requireUsable(probe)),
       close,
     };
   } catch (thrown) {
     await close();
+    throw silent(target, thrown);
+  }
+}
+
+/** What a killed run left mounted: nobody looks at it any more. */
+async function sweep(mounts: Mounts, base: string): Promise<void> {
+  for (const name of await readdir(base)) {
+    const pid = /^storage-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || (await isRunning(pid))) continue;
+    await release(mounts, join(base, name), true);
+  }
+}
+
+async function isRunning(pid: string): Promise<boolean> {
+  return exists(`/proc/${pid}`);
+}
+
+async function release(mounts: Mounts, directory: string, lazy: boolean): Promise<void> {
+  try {
+    await mounts.unmount(directory, { lazy });
+  } catch (thrown) {
+    if (lazy) throw thrown;
+    await mounts.unmount(directory, { lazy: true });
+  }
+  await rmdir(directory);
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (thrown) {
+    if (isErrno(thrown, 'ENOENT', 'ENOTDIR')) return false;
     throw thrown;
   }
 }
@@ -71,10 +116,11 @@ async function requireSource(target: StorageTarget): Promise<void> {
   if (!target.connection.startsWith('/')) return;
   const stats = await stat(target.connection).catch(() => undefined);
   if (stats !== undefined) return;
-  throw new HeError(
+  throw cannotAccess(
     'HE_STORAGE_UNREACHABLE',
-    `Cannot access storage connection ${target.connection}: it does not exist`,
-    { remedy: 'check OVEHOSTED_STORAGE/storageDomainConnection' },
+    target,
+    'it does not exist',
+    'check OVEHOSTED_STORAGE/storageDomainConnection',
   );
 }
 
@@ -87,50 +133,26 @@ function mountSpec(target: StorageTarget): Omit<MountSpec, 'target'> {
   return { source, type: 'nfs', options: given.join(',') };
 }
 
-async function requireAccess(
-  { runner }: StorageProbeOptions,
-  target: StorageTarget,
-  directory: string,
-): Promise<void> {
-  for (const [option, right] of [
-    ['-r', 'read'],
-    ['-w', 'write'],
-    ['-x', 'enter'],
-  ] as const) {
-    const args = [...AS_VDSM, 'test', option, directory];
-    if ((await runner.run('setpriv', args, { timeoutMs: DEADLINE_MS })).code === 0) continue;
-    throw refused(target, `user vdsm (36), group kvm (36) may not ${right} it`);
-  }
-}
-
-async function requireWrite(
-  { runner }: StorageProbeOptions,
-  target: StorageTarget,
-  directory: string,
-): Promise<void> {
-  const template = join(directory, '.hosted-engine-probe-XXXXXX');
-  const options = { timeoutMs: DEADLINE_MS };
-  const made = await runner.run('setpriv', [...AS_VDSM, 'mktemp', template], options);
-  if (made.code !== 0) throw refused(target, `a file cannot be made: ${made.stderr.trim()}`);
-  const path = made.stdout.trim();
-  const removed = await runner.run('setpriv', [...AS_VDSM, 'rm', '-f', path], options);
-  if (removed.code === 0) return;
-  throw refused(target, `a file cannot be removed: ${removed.stderr.trim()}`);
-}
-
-function refused(target: StorageTarget, why: string): HeError {
-  return new HeError(
-    'HE_STORAGE_INVALID',
-    `Cannot access storage connection ${target.connection}: ${why}`,
-    { remedy: 'on the storage server: chown 36:36 and chmod 0755 the exported directory' },
-  );
-}
-
 function inaccessible(target: StorageTarget, thrown: unknown): HeError {
-  const code = thrown instanceof HeError ? thrown.code : 'HE_STORAGE_UNREACHABLE';
-  return new HeError(
-    code,
-    `Cannot access storage connection ${target.connection}: ${messageOf(thrown)}`,
-    { remedy: 'check the server, the path and the mount options', cause: thrown },
+  const isTimeout = /did not finish|timed out/i.test(messageOf(thrown));
+  const { why, remedy } = mountProblem(messageOf(thrown), target);
+  const code = isTimeout ? 'HE_STORAGE_TIMEOUT' : 'HE_STORAGE_UNREACHABLE';
+  return cannotAccess(code, target, why, remedy, thrown);
+}
+
+/** It was mounted, and then it hung, or its server went away. */
+function silent(target: StorageTarget, thrown: unknown): HeError {
+  if (thrown instanceof HeError && thrown.code === 'HE_STORAGE_INVALID') return thrown;
+  const isTimeout =
+    (thrown instanceof HeError && thrown.code === 'HE_STORAGE_TIMEOUT') ||
+    /did not finish/.test(messageOf(thrown));
+  return cannotAccess(
+    isTimeout ? 'HE_STORAGE_TIMEOUT' : 'HE_STORAGE_UNREACHABLE',
+    target,
+    isTimeout
+      ? 'it was mounted, but does not answer'
+      : `it was mounted, but fails: ${messageOf(thrown)}`,
+    'check the storage server and the network to it',
+    thrown,
   );
 }

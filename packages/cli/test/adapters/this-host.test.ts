@@ -194,6 +194,8 @@ describe('storage domains in a directory', () => {
           { imageUUID: uuid('c'), volumeUUID: uuid('d'), description: '', diskType: 'HECI' },
         ],
       },
+      // Its creation was broken off.
+      { sdUUID: uuid('b'), metadata: {}, volumes: [] },
     ]);
     assert.deepEqual(await readDomains(join(directory, 'nowhere')), []);
   });

@@ -87,6 +87,8 @@ export class FakeStorage implements VolumePaths {
       freeBytes: this.freeBytes,
       domains: async () => (this.domain === undefined ? [] : [foundDomain(this.domain)]),
       read: async (path, offset, length) => this.#bytesAt(path).slice(offset, offset + length),
+      exists: async (path) =>
+        this.domain !== undefined && path.startsWith(`${this.domain.sdUUID}/`),
       checkWritable: async () => undefined,
       close: async () => {
         if (isOpen) this.openViews -= 1;
