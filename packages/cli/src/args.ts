@@ -3,6 +3,8 @@ import { HeError } from '@hosted-engine/ports/he-error';
 /** One option of a command: `--name`, `--name=VALUE` or `--name VALUE`. */
 export interface OptionSpec {
   readonly name: string;
+  /** One letter, for `-q`. */
+  readonly short?: string;
   /** What to call the value in the usage; undefined: the option takes none. */
   readonly value?: string;
   readonly isRepeatable?: true;
@@ -19,7 +21,9 @@ export function parseOptions(args: readonly string[], specs: readonly OptionSpec
     const at = arg.indexOf('=');
     const name = at === -1 ? arg : arg.slice(0, at);
     let value = at === -1 ? undefined : arg.slice(at + 1);
-    const spec = specs.find((candidate) => `--${candidate.name}` === name);
+    const spec = specs.find(
+      (candidate) => `--${candidate.name}` === name || `-${candidate.short}` === name,
+    );
     if (spec === undefined) throw new HeError('HE_USAGE', `Invalid option '${arg}'`);
     const next = args[index + 1];
     if (spec.value !== undefined && at === -1 && next !== undefined && !next.startsWith('--')) {

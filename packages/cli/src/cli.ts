@@ -27,7 +27,7 @@ async function dispatch(args: readonly string[], context: CliContext): Promise<n
   if (command === undefined || (shorthand !== undefined && command.shorthand === undefined)) {
     return refuse(first, name, context);
   }
-  if (rest.includes('--help')) {
+  if (rest.includes('--help') || rest.includes('-h')) {
     const { commandUsage } = await import('./usage.js');
     context.write(commandUsage(command));
     return 0;

@@ -10,6 +10,7 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'deploy', load: async () => (await import('./commands/deploy.js')).DEPLOY },
   { name: 'tui', load: async () => (await import('./commands/tui.js')).TUI },
+  { name: 'cleanup', load: async () => (await import('./commands/cleanup.js')).CLEANUP },
   { name: 'vm-start', load: async () => (await import('./commands/vm-start.js')).VM_START },
   {
     name: 'vm-shutdown',

@@ -35,6 +35,13 @@ export interface CliContext {
   showTui(host: TuiHost): Promise<boolean>;
   /** Runs the set-up and resolves with its exit code. */
   deploy(options: DeployArguments): Promise<number>;
+  /** Undoes the deployment of this host and resolves with the exit code. */
+  cleanUp(options: CleanupArguments): Promise<number>;
+}
+
+export interface CleanupArguments {
+  readonly quiet: boolean;
+  readonly storage: boolean;
 }
 
 export interface DeployArguments {

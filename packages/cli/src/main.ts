@@ -4,6 +4,7 @@ import { createSystemClock } from '@hosted-engine/platform/system-clock';
 import { BROKER_SOCKET, createBrokerClient } from './adapters/broker-client.js';
 import { createHostFiles } from './adapters/host-files.js';
 import { runCli } from './cli.js';
+import type { DeployHost } from './main/run-deploy.js';
 
 const { stdin, stdout, stderr, env } = process;
 const clock = createSystemClock();
@@ -15,6 +16,18 @@ const outputGone = new AbortController();
 stdout.on('error', () => outputGone.abort());
 // A terminal that is closed takes it along; what is under way is still to be ended properly.
 stderr.on('error', () => undefined);
+
+async function withTerminal(action: (host: DeployHost) => Promise<number>): Promise<number> {
+  const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(manifest) as { readonly version: string };
+  const { openTerminal } = await import('./terminal/open-terminal.js');
+  const terminal = openTerminal({ stdin, stdout, env }, stop.signal);
+  try {
+    return await action({ terminal, clock, signal: stop.signal, version, env });
+  } finally {
+    terminal.close();
+  }
+}
 
 // What a command does not need is not loaded: a look at the state takes a tenth of a second.
 const exitCode = await runCli(process.argv.slice(2), {
@@ -52,15 +65,11 @@ const exitCode = await runCli(process.argv.slice(2), {
   },
   async deploy(options) {
     const { runDeploy } = await import('./main/run-deploy.js');
-    const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-    const { version } = JSON.parse(manifest) as { readonly version: string };
-    const { openTerminal } = await import('./terminal/open-terminal.js');
-    const terminal = openTerminal({ stdin, stdout, env }, stop.signal);
-    try {
-      return await runDeploy({ terminal, clock, signal: stop.signal, version, env }, options);
-    } finally {
-      terminal.close();
-    }
+    return withTerminal(async (host) => runDeploy(host, options));
+  },
+  async cleanUp(options) {
+    const { runCleanup } = await import('./main/run-cleanup.js');
+    return withTerminal(async (host) => runCleanup(host, options));
   },
 });
 process.exitCode = exitCode;

@@ -37,7 +37,8 @@ export function commandUsage(command: Command): string {
 
 function optionLines(command: Command, indent: string): string[] {
   return command.options.map((option) => {
-    const name = option.value === undefined ? option.name : `${option.name}=${option.value}`;
+    const long = option.value === undefined ? option.name : `${option.name}=${option.value}`;
+    const name = option.short === undefined ? long : `${long}, -${option.short}`;
     return `${`${indent}--${name}`.padEnd(COLUMN)} ${option.help}`;
   });
 }

@@ -1,20 +1,21 @@
 import { ERROR_CATALOGUE } from '@hosted-engine/ports';
-import { AnswerSet } from './answers/answer-set.js';
 import type { Dialog } from './dialog.js';
 import type { DeployWorld } from './ports.js';
-import { Backups } from './run/backups.js';
-import type { DeployOptions, Run } from './run/run.js';
+import { archiveAnswers } from './run/archive.js';
+import { createRun, type DeployOptions } from './run/run.js';
 import { type Outcome, runSteps } from './run/runner.js';
 import type { Step } from './run/step.js';
+import { sayWhatNext } from './run/what-next.js';
 import { BRIDGE_QUESTION, BRIDGE_STEP } from './steps/bridge.js';
 import { CERTIFICATE_STEPS } from './steps/certificates.js';
 import { CONFIGURATION_STEPS, SHARED_CONFIGURATION } from './steps/configuration.js';
+import { earlierRunStep } from './steps/earlier-run.js';
 import { ENGINE_HOST_STEPS, HA_STEPS } from './steps/engine-host.js';
 import { ENGINE_QUESTIONS } from './steps/engine-questions.js';
 import { ENGINE_VM_STEPS, SHUT_DOWN_VM } from './steps/engine-vm.js';
 import { HOSTD_STEPS, LIBVIRT_STEP } from './steps/host-services.js';
 import { MIGRATION_STEP } from './steps/migration.js';
-import { PREPARE_STEPS, releaseRun } from './steps/prepare.js';
+import { FIRST_STEPS, PREPARE_STEPS, releaseRun } from './steps/prepare.js';
 import { NETWORK_QUESTIONS, NETWORK_TITLE, SYSTEM_QUESTIONS } from './steps/questions.js';
 import { JOIN_STORAGE, MONITORING, POOL_RELEASE, STORAGE_CREATION } from './steps/storage.js';
 import { STORAGE_QUESTIONS } from './steps/storage-questions.js';
@@ -24,6 +25,8 @@ import { VOLUME_STEPS } from './steps/volumes.js';
 
 /** The whole deployment, first and additional host, in the order of the specification's transcripts. */
 export const DEPLOY_STEPS: readonly Step[] = [
+  ...FIRST_STEPS,
+  earlierRunStep(() => DEPLOY_STEPS),
   ...PREPARE_STEPS,
   ...STORAGE_QUESTIONS,
   ...SYSTEM_QUESTIONS,
@@ -67,24 +70,15 @@ export async function deploy(
   dialog: Dialog,
   options: DeployOptions,
   signal: AbortSignal,
+  steps: readonly Step[] = DEPLOY_STEPS,
 ): Promise<Outcome> {
-  const run: Run = {
-    world,
-    dialog,
-    options,
-    signal,
-    answers: new AnswerSet(),
-    found: {},
-    backups: new Backups(world.files),
-  };
-  const outcome = await runSteps(run, DEPLOY_STEPS, releaseRun);
+  const run = createRun(world, dialog, options, signal);
+  const outcome = await runSteps(run, steps, releaseRun);
   if (outcome.kind === 'done' && options.isCheckOnly === true) {
     dialog.note('The answers are right, and this host is fit for them. Nothing was changed.');
   }
-  if (outcome.kind === 'failed') {
-    const { code } = outcome.error;
-    dialog.note(`Hosted Engine deployment failed (${code}). Log file: ${world.log.path}`);
-  }
+  const archive = options.isCheckOnly === true ? undefined : await archiveAnswers(run);
+  if (outcome.kind === 'failed') sayWhatNext(run, outcome.error, archive);
   return outcome;
 }
 

@@ -14,11 +14,13 @@ export {
 } from './answers/given.js';
 export { listQuestions } from './answers/list-questions.js';
 export { nearest } from './answers/nearest.js';
+export { type CleanupOptions, cleanUp } from './cleanup/cleanup.js';
 export { DEPLOY_STEPS, deploy, exitCodeOf } from './deploy.js';
 export type { Dialog, Question } from './dialog.js';
 export { PATHS, UNITS } from './paths.js';
 export * from './ports.js';
 export type { DeployOptions } from './run/run.js';
 export type { Outcome } from './run/runner.js';
+export type { Step } from './run/step.js';
 export { requireRoot } from './steps/prepare.js';
 export { storageConnection, storageTypeOf } from './storage-target.js';

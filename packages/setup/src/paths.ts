@@ -16,6 +16,12 @@ export const PATHS = {
   hostKey: '/etc/pki/vdsm/keys/vdsmkey.pem',
   /** The host's certificate once more, by the names and for the readers of libvirt and QEMU. */
   migrationPki: '/etc/pki/vdsm/libvirt-migrate',
+  /** What a run leaves for the next one: run/journal.ts. */
+  state: '/var/lib/ovirt-hosted-engine-setup/state.json',
+  /** Copies of the files that a run replaced. */
+  backups: '/var/lib/ovirt-hosted-engine-setup/backups',
+  /** The answers of each run, without its secrets. */
+  answersArchive: '/var/lib/ovirt-hosted-engine-setup/answers',
   /** Of one run alone; QEMU's user may enter, and reads what libvirt gives it. */
   seedDirectory: '/var/lib/ovirt-hosted-engine-setup/seed',
 } as const;

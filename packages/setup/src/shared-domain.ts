@@ -40,6 +40,10 @@ export async function readVolume(
   return view.read(path, 0, length);
 }
 
+export function nameOf(domain: FoundDomain): string {
+  return domain.metadata['DESCRIPTION'] ?? 'without a name';
+}
+
 /** A domain that a broken-off deployment left, or one of somebody else's. */
 export function unfinished(domain: FoundDomain, why: string): HeError {
   const name = domain.metadata['DESCRIPTION'] ?? '';

@@ -223,7 +223,7 @@ const ADDITIONAL_CASES: readonly Case[] = [
       host.storage.volume('HostedEngineConfigurationImage')?.bytes.fill(0);
     },
     'HE_STORAGE_INVALID',
-    /is not a hosted engine's: its shared configuration is not complete/,
+    /of a hosted engine whose deployment was not finished/,
   ),
   {
     ...state(

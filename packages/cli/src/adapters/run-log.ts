@@ -9,7 +9,7 @@ const SUFFIX_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const SUFFIX_LENGTH = 6;
 
 /** `ovirt-hosted-engine-setup-YYYYMMDDhhmmss-XXXXXX.log`, in local time as the admin's clock shows. */
-export function logFileName(now: Date): string {
+export function logFileName(now: Date, program = 'ovirt-hosted-engine-setup'): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   const date = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
   const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
@@ -17,7 +17,7 @@ export function logFileName(now: Date): string {
     { length: SUFFIX_LENGTH },
     () => SUFFIX_LETTERS[randomInt(SUFFIX_LETTERS.length)],
   );
-  return `ovirt-hosted-engine-setup-${date}${time}-${suffix.join('')}.log`;
+  return `${program}-${date}${time}-${suffix.join('')}.log`;
 }
 
 export interface RunLogFile extends RunLog {
@@ -25,9 +25,9 @@ export interface RunLogFile extends RunLog {
 }
 
 /** A new log file, 0600. Each line is written at once: the run may be killed at any moment. */
-export function openRunLog(directory: string, now: Date): RunLogFile {
+export function openRunLog(directory: string, now: Date, program?: string): RunLogFile {
   mkdirSync(directory, { recursive: true, mode: 0o755 });
-  const path = join(directory, logFileName(now));
+  const path = join(directory, logFileName(now, program));
   const descriptor = openSync(path, 'wx', 0o600);
   const secrets = new Set<string>();
   const masked = (text: string): string => {

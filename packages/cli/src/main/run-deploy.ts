@@ -7,7 +7,7 @@ import type { DeployArguments } from '../context.js';
 import { createTerminalDialog, type Terminal } from '../terminal/terminal-dialog.js';
 import { createDeployWorld } from './deploy-world.js';
 
-const LOG_DIRECTORY = '/var/log/ovirt-hosted-engine-setup';
+export const LOG_DIRECTORY = '/var/log/ovirt-hosted-engine-setup';
 
 export interface DeployHost {
   readonly terminal: Terminal;

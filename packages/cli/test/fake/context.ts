@@ -5,7 +5,7 @@ import type { TuiHost } from '@hosted-engine/tui';
 import { ReconnectingVdsmClient } from '@hosted-engine/vdsm';
 import { type Broker, createBrokerClient } from '../../src/adapters/broker-client.js';
 import { readPart } from '../../src/adapters/domain-directory.js';
-import type { CliContext, DeployArguments } from '../../src/context.js';
+import type { CleanupArguments, CliContext, DeployArguments } from '../../src/context.js';
 import type { Screen } from '../../src/terminal/screen.js';
 
 export const VM_ID = '8b6f3f0a-77c1-4f0e-8a55-6e0b8a1d2c34';
@@ -54,6 +54,7 @@ export interface TestCli {
   readonly context: CliContext;
   readonly files: Map<string, string>;
   readonly deployed: DeployArguments[];
+  readonly cleaned: CleanupArguments[];
   /** Standard output and error, as far as they were written. */
   out(): string;
   err(): string;
@@ -82,6 +83,7 @@ export function testCli(options: TestCliOptions = {}): TestCli {
     files.set(PATHS.vmConf, VM_CONF);
   }
   const deployed: DeployArguments[] = [];
+  const cleaned: CleanupArguments[] = [];
   let nowS = 0;
   const clock = {
     monotonicS: () => nowS,
@@ -119,12 +121,16 @@ export function testCli(options: TestCliOptions = {}): TestCli {
       await options.useTui(host);
       return true;
     },
+    cleanUp: async (cleanupArguments) => {
+      cleaned.push(cleanupArguments);
+      return 0;
+    },
     deploy: async (deployArguments) => {
       deployed.push(deployArguments);
       return 0;
     },
   };
-  return { context, files, deployed, out: () => written.out, err: () => written.err };
+  return { context, files, deployed, cleaned, out: () => written.out, err: () => written.err };
 }
 
 function broker(socketPath = '/nonexistent/broker.socket'): Broker {

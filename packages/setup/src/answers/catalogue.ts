@@ -1,6 +1,7 @@
 import type { AnswerKey } from './answer-key.js';
 import { CORE_KEYS, ENGINE_KEYS, NOTIFICATION_KEYS } from './core-keys.js';
 import { NETWORK_KEYS } from './network-keys.js';
+import { RECOVERY_KEYS } from './recovery-keys.js';
 import { STORAGE_KEYS } from './storage-keys.js';
 import { VDSM_KEYS } from './vdsm-keys.js';
 import { VM_KEYS } from './vm-keys.js';
@@ -14,6 +15,7 @@ export const ANSWER_KEYS = {
   ...VDSM_KEYS,
   ...ENGINE_KEYS,
   ...NOTIFICATION_KEYS,
+  ...RECOVERY_KEYS,
 } as const;
 
 export type AnswerName = keyof typeof ANSWER_KEYS;

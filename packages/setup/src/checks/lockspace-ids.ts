@@ -12,6 +12,8 @@ export interface LockspaceMember {
   readonly hostId: number;
   /** The name that the host's daemon gave itself: its host UUID. */
   readonly owner: string;
+  /** Of the host's own clock; it changes with each renewal. */
+  readonly timestamp: bigint;
 }
 
 /** Members that have not left: joined, or dead without having left. */
@@ -21,11 +23,13 @@ export function lockspaceMembers(area: Uint8Array): LockspaceMember[] {
   for (let at = 0; at + SECTOR_SIZE <= bytes.length; at += SECTOR_SIZE) {
     if (bytes.readUInt32LE(at) !== DELTA_MAGIC) continue;
     // A released id keeps its owner; only the time stamp tells.
-    if (bytes.readBigUInt64LE(at + TIMESTAMP_AT) === 0n) continue;
+    const timestamp = bytes.readBigUInt64LE(at + TIMESTAMP_AT);
+    if (timestamp === 0n) continue;
     const hostId = Number(bytes.readBigUInt64LE(at + OWNER_ID_AT));
     if (hostId !== at / SECTOR_SIZE + 1) continue;
     const name = bytes.subarray(at + OWNER_NAME_AT, at + OWNER_NAME_AT + NAME_SIZE);
-    members.push({ hostId, owner: name.toString('latin1').replace(/\0.*$/s, '') });
+    const owner = name.toString('latin1').replace(/\0.*$/s, '');
+    members.push({ hostId, owner, timestamp });
   }
   return members;
 }

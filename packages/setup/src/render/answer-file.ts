@@ -1,10 +1,11 @@
 import { type AnswerValue, formatAnswerFile } from '@hosted-engine/formats';
 import type { AnswerSet } from '../answers/answer-set.js';
 import { ANSWER_NAMES, type AnswerName, answerKey } from '../answers/catalogue.js';
+import { RECOVERY_KEYS } from '../answers/recovery-keys.js';
 
-/** All answers of this host but its secrets, for deploying it again. */
+/** All answers of this host but its secrets, for deploying it again. Consent to remove things was for once. */
 export function ownAnswerFile(answers: AnswerSet): string {
-  return formatAnswerFile(entries(answers, () => true));
+  return formatAnswerFile(entries(answers, (name) => !Object.hasOwn(RECOVERY_KEYS, name)));
 }
 
 /** What additional hosts take over: nothing of one host alone. */

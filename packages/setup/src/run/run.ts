@@ -1,5 +1,5 @@
 import { HeError } from '@hosted-engine/ports';
-import type { AnswerSet } from '../answers/answer-set.js';
+import { AnswerSet } from '../answers/answer-set.js';
 import type { GivenAnswer } from '../answers/given.js';
 import type { Dialog } from '../dialog.js';
 import type {
@@ -10,7 +10,9 @@ import type {
   HostdSession,
   StorageView,
 } from '../ports.js';
-import type { Backups } from './backups.js';
+import { Backups } from './backups.js';
+import { givenAnswers } from './given-answers.js';
+import { Journal, type JournalRecord } from './journal.js';
 import type { HostRole } from './step.js';
 
 export interface DeployOptions {
@@ -57,7 +59,26 @@ export interface Findings {
   madeBridge?: boolean;
   unitsBefore?: Map<string, { readonly active: boolean; readonly enabled: boolean }>;
   lock?: { release(): Promise<void> };
+  /** A run that was broken off, and that this one goes on with. */
+  earlier?: JournalRecord;
+  /** In a resumed run: the engine VM of the earlier one is up on this host. */
+  isVmAlive?: boolean;
+  /** An unfinished domain that somebody wants to be removed from the storage. */
+  unfinishedDomain?: string;
 }
+
+/** Findings that undoing or resuming in another process needs. They are plain data. */
+const REMEMBERED = [
+  'emulation',
+  'madeDomain',
+  'poolConnected',
+  'isSpm',
+  'storageConnected',
+  'monitoring',
+  'vmCreated',
+  'madeBridge',
+  'engineHost',
+] as const satisfies readonly (keyof Findings)[];
 
 export interface Run {
   readonly world: DeployWorld;
@@ -66,8 +87,53 @@ export interface Run {
   readonly options: DeployOptions;
   readonly found: Findings;
   readonly backups: Backups;
+  readonly journal: Journal;
   /** Aborts when the run is to end: a signal, or a person who gives up. */
   readonly signal: AbortSignal;
+}
+
+/** A run that has not begun yet. */
+export function createRun(
+  world: DeployWorld,
+  dialog: Dialog,
+  options: DeployOptions,
+  signal: AbortSignal,
+): Run {
+  const answers = new AnswerSet();
+  const found: Findings = {};
+  const origin = {
+    startedAt: new Date(world.clock.wallMs()).toISOString(),
+    version: options.version,
+    log: world.log.path,
+  };
+  const backups: Backups = new Backups(world.files, () => journal.save());
+  const journal = new Journal(world.files, origin, () => ({
+    role: found.role,
+    answers: Object.fromEntries(
+      givenAnswers(answers).map(({ name, value }) => [name, value] as const),
+    ),
+    found: Object.fromEntries(
+      REMEMBERED.flatMap((name) => (found[name] === undefined ? [] : [[name, found[name]]])),
+    ),
+    units: Object.fromEntries(found.unitsBefore ?? []),
+    files: backups.list(),
+  }));
+  return { world, dialog, options, signal, answers, found, backups, journal };
+}
+
+/** Goes on with an earlier run: its answers, findings, backups and steps become this one's. */
+export function adoptRecord(run: Run, record: JournalRecord): void {
+  const { role, found, units, files } = record;
+  Object.assign(run.found, found, role === undefined ? {} : { role });
+  run.found.unitsBefore = new Map(Object.entries(units));
+  run.backups.adopt(files);
+  run.journal.adopt(record);
+}
+
+/** Puts findings on record before the change that they stand for is made. */
+export async function remember(run: Run, findings: Partial<Findings>): Promise<void> {
+  Object.assign(run.found, findings);
+  await run.journal.save();
 }
 
 /** A finding that an earlier step must have left. Its absence is a fault of the program. */

@@ -9,6 +9,7 @@ export async function noteUnit(run: Run, unit: string): Promise<void> {
     active: await services.isActive(unit),
     enabled: await services.isEnabled(unit),
   });
+  await run.journal.save();
 }
 
 /** Stops and disables a unit unless it was up, or enabled, before this run. */

@@ -7,7 +7,8 @@ import { isVdsmError, type NetworkDefinition, VDSM_CODE } from '@hosted-engine/v
 import { invalidAnswer } from '../answers/read-value.js';
 import { UNITS } from '../paths.js';
 import type { HostdSession } from '../ports.js';
-import { finding, type Run, throwIfAborted } from '../run/run.js';
+import { hostdOf } from '../run/hostd-of.js';
+import { finding, type Run, remember, throwIfAborted } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { noteUnit, restoreUnit } from '../run/units.js';
 import { askIfMissing } from './ask.js';
@@ -29,8 +30,10 @@ export const BRIDGE_STEP: Step = {
   do: makeBridge,
   undo: async (run) => {
     if (run.found.madeBridge !== true) return;
-    await removeBridge(finding(run, 'hostd'), run.answers.get('OVEHOSTED_NETWORK/bridgeName'));
-    delete run.found.madeBridge;
+    const bridge = run.answers.get('OVEHOSTED_NETWORK/bridgeName');
+    // After a power cut before it was settled there is none.
+    if (await run.world.facts.isBridge(bridge)) await removeBridge(hostdOf(run), bridge);
+    await remember(run, { madeBridge: false });
     await restoreUnit(run, UNITS.network);
   },
 };
@@ -69,7 +72,7 @@ async function askInterface(run: Run): Promise<void> {
 }
 
 async function makeBridge(run: Run): Promise<void> {
-  const { answers, dialog, found, world } = run;
+  const { answers, dialog, world } = run;
   const bridge = answers.get('OVEHOSTED_NETWORK/bridgeName');
   if (await world.facts.isBridge(bridge)) return;
   dialog.info('Configuring the management bridge');
@@ -84,7 +87,7 @@ async function makeBridge(run: Run): Promise<void> {
   }
   await noteUnit(run, UNITS.network);
   const hostd = finding(run, 'hostd');
-  found.madeBridge = true;
+  await remember(run, { madeBridge: true });
   try {
     const change = hostd.call(
       'Host.setupNetworks',
@@ -99,7 +102,7 @@ async function makeBridge(run: Run): Promise<void> {
   } catch (thrown) {
     // What the host daemon refused, it has not done; of what broke off, nobody knows.
     if (thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'number') {
-      delete found.madeBridge;
+      await remember(run, { madeBridge: false });
     }
     throw refused(thrown, answers.get('OVEHOSTED_NETWORK/gateway'), bridge);
   }

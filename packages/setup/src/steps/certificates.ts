@@ -12,8 +12,10 @@ import {
 } from '@hosted-engine/pki';
 import { HeError } from '@hosted-engine/ports';
 import { PATHS, STORAGE_OWNER } from '../paths.js';
+import { restoreFile } from '../run/restore-file.js';
 import type { Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
+import { mustKeepAuthority } from './resume-point.js';
 
 const CERTIFICATE = { mode: 0o644 } as const;
 /** Read by vdsm:kvm on a host with oVirt's own VDSM. */
@@ -30,20 +32,32 @@ export const CERTIFICATE_STEPS: readonly Step[] = [
   {
     id: 'certificates',
     stage: 'misc',
+    supports: true,
     role: 'first',
     line: 'Generating VDSM certificates',
     do: async (run) => install(run, await makeAuthority(run)),
     undo: removeCertificates,
+    resume: resumeAuthority,
   },
   {
     id: 'certificates',
     stage: 'misc',
+    supports: true,
     role: 'additional',
     line: 'Generating VDSM certificates',
     do: async (run) => install(run, await enroll(run)),
     undo: removeCertificates,
   },
 ];
+
+/** Once an engine has taken the CA over, its key is there alone, and no other CA will do. */
+async function resumeAuthority(run: Run): Promise<'keep' | 'again'> {
+  if (!mustKeepAuthority(run)) return 'again';
+  const bytes = await run.world.files.read(PATHS.caCert);
+  if (bytes === undefined) throw new HeError('HE_FAILED', `${PATHS.caCert} has disappeared`);
+  run.found.ca = { certificate: new TextDecoder().decode(bytes), key: undefined };
+  return 'keep';
+}
 
 /** The CA's key leaves this run only on the seed disk of the engine, which is its home. */
 async function makeAuthority(run: Run): Promise<HostCredentials> {
@@ -107,6 +121,6 @@ async function install(run: Run, credentials: HostCredentials): Promise<void> {
 
 async function removeCertificates(run: Run): Promise<void> {
   for (const path of FILES) {
-    await run.backups.restore(path, path === PATHS.hostKey ? KEY : CERTIFICATE);
+    await restoreFile(run, path, path === PATHS.hostKey ? KEY : CERTIFICATE);
   }
 }

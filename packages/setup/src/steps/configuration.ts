@@ -3,6 +3,7 @@ import { PATHS, STORAGE_OWNER } from '../paths.js';
 import { clusterAnswerFile } from '../render/answer-file.js';
 import { brokerConf, hostedEngineConf } from '../render/host-conf.js';
 import { vmConfText } from '../render/vm-conf.js';
+import { restoreFile } from '../run/restore-file.js';
 import type { Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { domainDirectory } from './storage.js';
@@ -24,7 +25,7 @@ export const CONFIGURATION_STEPS: readonly Step[] = [
       await run.backups.write(PATHS.vmConf, vmConfText(run.answers), SECRET_FREE);
     },
     undo: async (run) => {
-      await run.backups.restore(PATHS.vmConf, SECRET_FREE);
+      await restoreFile(run, PATHS.vmConf, SECRET_FREE);
     },
   },
   {
@@ -33,8 +34,8 @@ export const CONFIGURATION_STEPS: readonly Step[] = [
     line: 'Updating hosted-engine configuration',
     do: writeConfiguration,
     undo: async (run) => {
-      await run.backups.restore(PATHS.hostedEngineConf, SECRET_FREE);
-      await run.backups.restore(PATHS.brokerConf, SECRET_FREE);
+      await restoreFile(run, PATHS.hostedEngineConf, SECRET_FREE);
+      await restoreFile(run, PATHS.brokerConf, SECRET_FREE);
     },
   },
 ];

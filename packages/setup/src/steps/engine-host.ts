@@ -1,11 +1,12 @@
 import { HeError } from '@hosted-engine/ports';
 import { UNITS } from '../paths.js';
 import type { EngineHost } from '../ports.js';
-import { finding, type Run } from '../run/run.js';
+import { finding, type Run, remember } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { noteUnit, restoreUnit } from '../run/units.js';
 import { waitFor } from '../run/wait.js';
 import { startFailed, vmStats } from './engine-vm.js';
+import { isHandedOver } from './resume-point.js';
 
 const HEALTH_EVERY_MS = 2000;
 const HOST_UP_WAIT = { everyMs: 1000, atMostMs: 600_000 } as const;
@@ -16,11 +17,12 @@ const API_WAIT = { everyMs: 1000, atMostMs: 60_000 } as const;
 const STILL_WAITING_EVERY_ATTEMPTS = 30;
 
 export const ENGINE_HOST_STEPS: readonly Step[] = [
-  { id: 'engine-health', stage: 'closeup', do: waitForEngine },
+  { id: 'engine-health', stage: 'closeup', do: waitForEngine, resume: resumeEngine },
   {
     id: 'engine-host',
     stage: 'closeup',
     do: addHost,
+    resume: resumeEngine,
     keeps: (run) => {
       const host = run.found.engineHost;
       return host === undefined || run.found.role === 'first'
@@ -33,8 +35,23 @@ export const ENGINE_HOST_STEPS: readonly Step[] = [
     stage: 'closeup',
     line: 'Waiting for the host to become operational in the engine. This may take several minutes...',
     do: waitForHost,
+    resume: resumeEngine,
   },
 ];
+
+/** Between the hand-over and the start of HA nobody runs the engine: there is nobody to ask. */
+async function resumeEngine(run: Run): Promise<'keep' | 'again'> {
+  if (!isHandedOver(run)) return 'again';
+  connectEngine(run);
+  return 'keep';
+}
+
+function connectEngine(run: Run): void {
+  const fqdn = run.answers.get('OVEHOSTED_NETWORK/fqdn');
+  const password = run.answers.get('OVEHOSTED_ENGINE/adminPassword');
+  const ca = finding(run, 'ca').certificate;
+  run.found.engine = run.world.engine.connect(fqdn, { ca, password });
+}
 
 export const HA_STEPS: readonly Step[] = [
   {
@@ -54,15 +71,11 @@ export const HA_STEPS: readonly Step[] = [
 ];
 
 async function waitForEngine(run: Run): Promise<void> {
-  const { answers, world } = run;
-  const fqdn = answers.get('OVEHOSTED_NETWORK/fqdn');
-  const password = answers.get('OVEHOSTED_ENGINE/adminPassword');
-  const engine = world.engine.connect(fqdn, { ca: finding(run, 'ca').certificate, password });
-  run.found.engine = engine;
+  connectEngine(run);
   const text = await waitForHealth(run, async () => {
     if (run.found.role !== 'first') return;
     // A VM that has ended never becomes healthy: no need to wait for the time-out.
-    const stats = await vmStats(finding(run, 'hostd'), answers.get('OVEHOSTED_VM/vmUUID'));
+    const stats = await vmStats(finding(run, 'hostd'), run.answers.get('OVEHOSTED_VM/vmUUID'));
     if (stats === undefined) throw startFailed('it has disappeared');
     if (stats.status === 'Down') throw startFailed(stats.exitMessage);
   });
@@ -97,7 +110,7 @@ async function waitForHealth(run: Run, whileWaiting: () => Promise<void>): Promi
 async function addHost(run: Run): Promise<void> {
   const host = await waitFor(run, API_WAIT, () => unlessUnreachable(() => addOrAdopt(run)));
   // The last attempt's own error says most.
-  run.found.engineHost = host ?? (await addOrAdopt(run));
+  await remember(run, { engineHost: host ?? (await addOrAdopt(run)) });
 }
 
 /** A host of this name and address is ours, of an earlier attempt; any other of the name is not. */

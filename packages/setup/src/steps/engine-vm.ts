@@ -10,9 +10,11 @@ import {
 import { PATHS } from '../paths.js';
 import { seedFiles } from '../render/seed.js';
 import { vmConfText } from '../render/vm-conf.js';
-import { finding, type Run } from '../run/run.js';
+import { hostdOf } from '../run/hostd-of.js';
+import { finding, type Run, remember } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { settleFor, waitFor } from '../run/wait.js';
+import { isHandedOver, mustKeepAuthority } from './resume-point.js';
 import { attempt, tolerate } from './tasks.js';
 
 const NAME_SERVERS_MAX = 3;
@@ -24,7 +26,7 @@ const DESTROY_WAIT = { everyMs: 500, atMostMs: 60_000 } as const;
 const TICKET_TTL_S = 10_800;
 
 export const ENGINE_VM_STEPS: readonly Step[] = [
-  { id: 'seed', stage: 'closeup', role: 'first', do: makeSeed },
+  { id: 'seed', stage: 'closeup', role: 'first', do: makeSeed, resume: resumeSeed },
   {
     id: 'vm',
     stage: 'closeup',
@@ -32,8 +34,15 @@ export const ENGINE_VM_STEPS: readonly Step[] = [
     line: 'Creating VM',
     do: createVm,
     undo: destroyVm,
+    resume: resumeVm,
   },
-  { id: 'console', stage: 'closeup', role: 'first', do: openConsole },
+  {
+    id: 'console',
+    stage: 'closeup',
+    role: 'first',
+    do: openConsole,
+    resume: async (run) => (isHandedOver(run) ? 'keep' : 'again'),
+  },
 ];
 
 export const SHUT_DOWN_VM: Step = {
@@ -41,7 +50,18 @@ export const SHUT_DOWN_VM: Step = {
   stage: 'closeup',
   role: 'first',
   do: shutDownVm,
+  // Whatever runs by then is what HA started.
+  resume: async () => 'keep',
 };
+
+/** An engine that has taken its seed must not get another. */
+async function resumeSeed(run: Run): Promise<'keep' | 'again'> {
+  return mustKeepAuthority(run) ? 'keep' : 'again';
+}
+
+async function resumeVm(run: Run): Promise<'keep' | 'rewind'> {
+  return isHandedOver(run) || run.found.isVmAlive === true ? 'keep' : 'rewind';
+}
 
 /** The disk that makes an engine of the appliance, seen by the first boot alone. */
 async function makeSeed(run: Run): Promise<void> {
@@ -83,9 +103,9 @@ async function hostServers(run: Run): Promise<string[]> {
 async function createVm(run: Run): Promise<void> {
   const hostd = finding(run, 'hostd');
   const vmID = run.answers.get('OVEHOSTED_VM/vmUUID');
-  const vmConf = parseVmConf(vmConfText(run.answers, finding(run, 'seedPath')));
+  const vmConf = parseVmConf(vmConfText(run.answers, run.found.seedPath));
   const xml = domainXmlFromVmConf(vmConf, { emulation: finding(run, 'emulation') });
-  run.found.vmCreated = true;
+  await remember(run, { vmCreated: true });
   await attempt('cannot create the engine VM', () =>
     hostd.call('VM.create', { vmID, vmParams: { xml } }),
   );
@@ -142,16 +162,16 @@ async function openConsole(run: Run): Promise<void> {
 }
 
 /** Ends the VM that this run started, whatever state it is in. Other VMs have other UUIDs. */
-async function destroyVm(run: Run): Promise<void> {
+export async function destroyVm(run: Run): Promise<void> {
   if (run.found.vmCreated !== true) return;
-  const hostd = finding(run, 'hostd');
+  const hostd = hostdOf(run);
   const vmID = run.answers.get('OVEHOSTED_VM/vmUUID');
   const isGone = await settleFor(run.world.clock, DESTROY_WAIT, async () => {
     await tolerate([VDSM_CODE.noSuchVm], () => hostd.call('VM.destroy', { vmID }));
     return (await vmStats(hostd, vmID)) === undefined;
   });
   if (!isGone) throw new HeError('HE_FAILED', `the engine VM ${vmID} does not end`);
-  run.found.vmCreated = false;
+  await remember(run, { vmCreated: false });
 }
 
 /** The hand-over: HA starts it again, as a monitored service (specification, first host). */

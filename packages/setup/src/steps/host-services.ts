@@ -4,6 +4,7 @@ import { isVdsmError, VDSM_CODE } from '@hosted-engine/vdsm';
 import { chooseCpu } from '../checks/cpu.js';
 import { PATHS, UNITS } from '../paths.js';
 import { setLibvirtValue } from '../render/libvirt-conf.js';
+import { restoreFile } from '../run/restore-file.js';
 import { finding, type Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { noteUnit, restoreUnit } from '../run/units.js';
@@ -19,10 +20,11 @@ const LINE_EVERY_ATTEMPTS = 10;
 export const LIBVIRT_STEP: Step = {
   id: 'libvirt',
   stage: 'misc',
+  supports: true,
   line: 'Configuring libvirt',
   do: configureLibvirt,
   undo: async (run) => {
-    const changed = await run.backups.restore(PATHS.qemuConf, SYSTEM_FILE);
+    const changed = await restoreFile(run, PATHS.qemuConf, SYSTEM_FILE);
     const before = run.found.unitsBefore?.get(UNITS.libvirt);
     if (changed && before?.active === true) await run.world.services.restart(UNITS.libvirt);
     await restoreUnit(run, UNITS.libvirt);
@@ -34,15 +36,17 @@ export const HOSTD_STEPS: readonly Step[] = [
   {
     id: 'vdsm-conf',
     stage: 'misc',
+    supports: true,
     line: 'Configuring VDSM',
     do: configureVdsm,
     undo: async (run) => {
-      await run.backups.restore(PATHS.vdsmConf, SYSTEM_FILE);
+      await restoreFile(run, PATHS.vdsmConf, SYSTEM_FILE);
     },
   },
   {
     id: 'vdsmd',
     stage: 'misc',
+    supports: true,
     line: 'Starting vdsmd',
     do: startHostd,
     undo: async (run) => {
@@ -91,7 +95,7 @@ async function startHostd(run: Run): Promise<void> {
   await connectHostd(run);
 }
 
-async function connectHostd(run: Run): Promise<void> {
+export async function connectHostd(run: Run): Promise<void> {
   let why = 'it did not answer';
   const session = await waitFor(run, DAEMON_WAIT, async (attempt) => {
     if (attempt % LINE_EVERY_ATTEMPTS === 1) run.dialog.info('Waiting for VDSM hardware info');
@@ -115,6 +119,7 @@ async function connectHostd(run: Run): Promise<void> {
       remedy: 'look at `systemctl status vdsmd` and its log',
     });
   }
+  await run.found.hostd?.close();
   run.found.hostd = session;
 }
 
@@ -126,7 +131,7 @@ function isPassing(thrown: unknown): boolean {
 
 async function checkHardware(run: Run): Promise<void> {
   const hostd = finding(run, 'hostd');
-  await refuseBusyHost(hostd);
+  await refuseBusyHost(hostd, run);
   const capabilities = await hostd.call('Host.getCapabilities', {});
   const hasKvm = capabilities.kvmEnabled === 'true';
   if (!hasKvm && !run.answers.get('OVEHOSTED_VDSM/allowEmulation')) {

@@ -4,6 +4,7 @@
 import { PATHS, UNITS } from '../paths.js';
 import type { FileMode } from '../ports.js';
 import { libvirtValue, setLibvirtValue } from '../render/libvirt-conf.js';
+import { restoreFile } from '../run/restore-file.js';
 import type { Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { noteUnit, restoreUnit } from '../run/units.js';
@@ -37,14 +38,15 @@ const COPIES: readonly Copy[] = [
 export const MIGRATION_STEP: Step = {
   id: 'migration',
   stage: 'misc',
+  supports: true,
   do: configureMigration,
   undo: async (run) => {
     for (const { isKey, names } of COPIES) {
       const mode = isKey ? await keyMode(run) : CERTIFICATE;
-      for (const name of names) await run.backups.restore(pathOf(name), mode);
+      for (const name of names) await restoreFile(run, pathOf(name), mode);
     }
-    const libvirtd = await run.backups.restore(PATHS.libvirtdConf, CONFIGURATION);
-    const qemu = await run.backups.restore(PATHS.qemuConf, CONFIGURATION);
+    const libvirtd = await restoreFile(run, PATHS.libvirtdConf, CONFIGURATION);
+    const qemu = await restoreFile(run, PATHS.qemuConf, CONFIGURATION);
     await restoreUnit(run, UNITS.libvirtTlsSocket);
     const wasActive = run.found.unitsBefore?.get(UNITS.libvirt)?.active === true;
     if ((libvirtd || qemu) && wasActive) await run.world.services.restart(UNITS.libvirt);

@@ -18,8 +18,8 @@ export function requireRoot(facts: HostFacts): void {
   });
 }
 
-/** Stages that come before the first question: nothing here changes the host. */
-export const PREPARE_STEPS: readonly Step[] = [
+/** What comes before anything else, an earlier run included. */
+export const FIRST_STEPS: readonly Step[] = [
   {
     id: 'privileges',
     stage: 'init',
@@ -35,6 +35,10 @@ export const PREPARE_STEPS: readonly Step[] = [
     },
   },
   { id: 'answers', stage: 'init', do: loadAnswers },
+];
+
+/** Stages that come before the first question: nothing here changes the host. */
+export const PREPARE_STEPS: readonly Step[] = [
   {
     id: 'required-answers',
     stage: 'init',
@@ -72,6 +76,8 @@ function declined(): HeError {
 }
 
 async function refuseDeployed(run: Run): Promise<void> {
+  // What a resumed run finds here is its own.
+  if (run.found.earlier !== undefined) return;
   const conf = await run.world.files.read(PATHS.hostedEngineConf);
   if (conf === undefined || conf.length === 0) return;
   throw new HeError(
@@ -79,7 +85,7 @@ async function refuseDeployed(run: Run): Promise<void> {
     `this host is deployed already: ${PATHS.hostedEngineConf} exists`,
     {
       remedy:
-        'use `hosted-engine --vm-status` to look at it; to deploy again, stop ovirt-ha-agent and remove that file first',
+        'use `hosted-engine --vm-status` to look at it; to deploy it again, run ovirt-hosted-engine-cleanup first',
     },
   );
 }
@@ -151,7 +157,7 @@ async function checkRunningDaemon(run: Run): Promise<void> {
     return;
   }
   try {
-    await refuseBusyHost(session);
+    await refuseBusyHost(session, run);
   } finally {
     await session.close();
   }

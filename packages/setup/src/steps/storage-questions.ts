@@ -6,10 +6,11 @@ import { PATHS } from '../paths.js';
 import type { FoundDomain, StorageView } from '../ports.js';
 import { finding, type Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
-import { findVolume, hostIdUses, unfinished } from '../shared-domain.js';
+import { hostIdUses } from '../shared-domain.js';
 import { storageTarget } from '../storage-target.js';
 import { askIfMissing, refuseMissing } from './ask.js';
 import { adoptClusterAnswers } from './cluster-answers.js';
+import { hostedEngineDomain } from './found-domains.js';
 
 const ADDITIONAL = 'OVEHOSTED_CORE/isAdditionalHost';
 
@@ -37,7 +38,7 @@ async function look(run: Run, path: string): Promise<string[]> {
   const target = storageTarget(run.answers);
   const view = await world.storage.open(target, run.signal);
   found.view = view;
-  const domain = hostedEngineDomain(await view.domains());
+  const domain = await hostedEngineDomain(run, await view.domains());
   if (domain === undefined) {
     await checkEmptyStorage(run, view);
     found.role = 'first';
@@ -50,24 +51,17 @@ async function look(run: Run, path: string): Promise<string[]> {
   return isAsTyped ? [] : [`Storage connection is used as ${target.connection}`];
 }
 
-/** The one domain that a mount may hold. HE_STORAGE_INVALID when it is not a hosted engine's. */
-function hostedEngineDomain(domains: readonly FoundDomain[]): FoundDomain | undefined {
-  const found = domains.find((domain) => findVolume(domain, 'configuration') !== undefined);
-  if (found !== undefined) return found;
-  const other = domains[0];
-  if (other !== undefined) throw unfinished(other, 'it has no configuration volume');
-  return undefined;
-}
-
 async function checkEmptyStorage(run: Run, view: StorageView): Promise<void> {
   if (run.answers.find(ADDITIONAL) === true) {
     throw invalidAnswer(ADDITIONAL, 'the storage holds no hosted engine that this host could join');
   }
+  await view.checkWritable();
+  // The earlier run's domain has its share of the space already.
+  if (run.found.earlier !== undefined) return;
   const isSizeAskedLater =
     run.dialog.interactive && run.answers.source('OVEHOSTED_STORAGE/imgSizeGB') === undefined;
   const needed = bytesNeededAtLeast(run.answers, isSizeAskedLater);
   if (view.freeBytes < needed) throw storageTooSmall(view.freeBytes, needed);
-  await view.checkWritable();
 }
 
 /** A person who does not mean this cluster has mistaken the path, and may give another one. */
@@ -105,8 +99,10 @@ async function chooseId(run: Run): Promise<void> {
   });
   const redeployment = 'OVEHOSTED_CORE/additionalHostReDeployment';
   const isFormer = uses.some((use) => use.isSelf);
-  if (isFormer && run.dialog.interactive) await askIfMissing(run, redeployment, { fallback: true });
-  const mayReuseOwn = run.answers.get(redeployment);
+  if (isFormer && run.found.earlier === undefined && run.dialog.interactive)
+    await askIfMissing(run, redeployment, { fallback: true });
+  // A resumed run comes back as the host that it was.
+  const mayReuseOwn = run.found.earlier !== undefined || run.answers.get(redeployment);
   const choose = (wanted: number | undefined) => chooseHostId({ wanted, uses, mayReuseOwn });
   const wanted = run.answers.find(key);
   await askIfMissing(run, key, {

@@ -1,9 +1,11 @@
 import { HeError } from '@hosted-engine/ports';
 import { BLANK_UUID, DOMAIN_CLASS, isVdsmError, VDSM_CODE } from '@hosted-engine/vdsm';
-import { finding, type Run } from '../run/run.js';
+import { hostdOf } from '../run/hostd-of.js';
+import { finding, type Run, remember } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { waitFor } from '../run/wait.js';
 import { mountPoint, storageConnection, storageTarget, storageTypeOf } from '../storage-target.js';
+import { mustRemakeDisk } from './resume-point.js';
 import { attempt, finishTask, tolerate } from './tasks.js';
 
 const DOMAIN_VERSION = 5;
@@ -18,12 +20,23 @@ const CONNECT: Pick<Step, 'do' | 'undo'> = {
 export const STORAGE_CREATION: readonly Step[] = [
   { id: 'storage-server', stage: 'misc', role: 'first', ...CONNECT },
   {
+    id: 'unfinished-domain',
+    stage: 'misc',
+    role: 'first',
+    do: removeUnfinished,
+    keeps: ({ found }) =>
+      found.unfinishedDomain === undefined
+        ? undefined
+        : `nothing of domain ${found.unfinishedDomain}, which was removed from the storage as asked`,
+  },
+  {
     id: 'storage-domain',
     stage: 'misc',
     role: 'first',
     line: 'Creating Storage Domain',
     do: createDomain,
     undo: removeDomain,
+    resume: resumeDomain,
   },
   {
     id: 'storage-pool',
@@ -31,6 +44,7 @@ export const STORAGE_CREATION: readonly Step[] = [
     role: 'first',
     line: 'Creating Storage Pool',
     do: createPool,
+    resume: keep,
   },
   {
     id: 'pool-connection',
@@ -39,6 +53,7 @@ export const STORAGE_CREATION: readonly Step[] = [
     line: 'Connecting Storage Pool',
     do: connectPool,
     undo: disconnectPool,
+    resume: keep,
   },
 ];
 
@@ -48,6 +63,7 @@ export const POOL_RELEASE: Step = {
   role: 'first',
   line: 'Disconnecting Storage Pool',
   do: disconnectPool,
+  resume: keep,
 };
 
 export const JOIN_STORAGE: Step = {
@@ -76,6 +92,25 @@ export const MONITORING: readonly Step[] = [
   },
 ];
 
+/** What the storage holds was made in one piece: it is all there once the domain itself may stay. */
+async function keep(): Promise<'keep'> {
+  return 'keep';
+}
+
+/** The domain stays once it is complete, unless the engine's disk in it has become useless. */
+async function resumeDomain(run: Run): Promise<'keep' | 'rewind'> {
+  if (!run.journal.isDone(POOL_RELEASE.id) || mustRemakeDisk(run)) return 'rewind';
+  try {
+    await finding(run, 'hostd').call('StorageDomain.getInfo', {
+      storagedomainID: run.answers.get('OVEHOSTED_STORAGE/sdUUID'),
+    });
+    return 'keep';
+  } catch (thrown) {
+    if (isVdsmError(thrown, VDSM_CODE.domainDoesNotExist)) return 'rewind';
+    throw thrown;
+  }
+}
+
 function connectionParams(run: Run) {
   const target = storageTarget(run.answers);
   const id = run.answers.get('OVEHOSTED_STORAGE/connectionUUID');
@@ -88,7 +123,7 @@ function connectionParams(run: Run) {
 
 async function connectServer(run: Run): Promise<void> {
   const hostd = finding(run, 'hostd');
-  run.found.storageConnected = true;
+  await remember(run, { storageConnected: true });
   const results = await attempt('cannot connect the storage', () =>
     hostd.call('StoragePool.connectStorageServer', connectionParams(run)),
   );
@@ -102,17 +137,36 @@ async function connectServer(run: Run): Promise<void> {
   );
 }
 
+/** Somebody asked for it while the questions were answered, and it was seen to be nobody's. */
+async function removeUnfinished(run: Run): Promise<void> {
+  const { unfinishedDomain } = run.found;
+  if (unfinishedDomain === undefined) return;
+  run.dialog.info(`Removing the unfinished storage domain ${unfinishedDomain}`);
+  await run.world.files.removeTree(`${mountPoint(storageTarget(run.answers))}/${unfinishedDomain}`);
+}
+
 async function disconnectServer(run: Run): Promise<void> {
   if (run.found.storageConnected !== true) return;
-  const hostd = finding(run, 'hostd');
-  await hostd.call('StoragePool.disconnectStorageServer', connectionParams(run));
-  run.found.storageConnected = false;
+  const results = await hostdOf(run).call(
+    'StoragePool.disconnectStorageServer',
+    connectionParams(run),
+  );
+  const failed = results.find((result) => result.status !== 0);
+  if (failed !== undefined) {
+    const { connection } = storageTarget(run.answers);
+    throw new HeError(
+      'HE_HOSTD_REFUSED',
+      `the host daemon cannot disconnect ${connection}: status ${failed.status}`,
+      { remedy: 'look at the log of vdsmd on this host', details: { status: failed.status } },
+    );
+  }
+  await remember(run, { storageConnected: false });
 }
 
 async function createDomain(run: Run): Promise<void> {
   const { answers } = run;
   const target = storageTarget(answers);
-  run.found.madeDomain = true;
+  await remember(run, { madeDomain: true });
   try {
     await attempt('cannot create the storage domain', () =>
       finding(run, 'hostd').call('StorageDomain.create', {
@@ -126,7 +180,7 @@ async function createDomain(run: Run): Promise<void> {
     );
   } catch (thrown) {
     // These two say that a domain was there before: it is not ours to remove.
-    if (isForeignDomain(thrown)) run.found.madeDomain = false;
+    if (isForeignDomain(thrown)) await remember(run, { madeDomain: false });
     throw thrown;
   }
 }
@@ -140,7 +194,7 @@ function isForeignDomain(thrown: unknown): boolean {
 }
 
 /** Removes the domain that this very run made; its UUID is in the path, so no other can be meant. */
-async function removeDomain(run: Run): Promise<void> {
+export async function removeDomain(run: Run): Promise<void> {
   const { found } = run;
   if (found.madeDomain !== true) return;
   if (found.monitoring === true || found.poolConnected === true || found.vmCreated === true) {
@@ -148,8 +202,10 @@ async function removeDomain(run: Run): Promise<void> {
       remedy: 'remove that directory once vdsmd is stopped on this host',
     });
   }
+  // After a reboot, or when this process took over, the storage may not be mounted.
+  await connectServer(run);
   await run.world.files.removeTree(domainDirectory(run));
-  found.madeDomain = false;
+  await remember(run, { madeDomain: false });
 }
 
 export function domainDirectory(run: Run): string {
@@ -176,7 +232,7 @@ async function connectPool(run: Run): Promise<void> {
   const hostd = finding(run, 'hostd');
   const storagepoolID = answers.get('OVEHOSTED_STORAGE/spUUID');
   const storagedomainID = answers.get('OVEHOSTED_STORAGE/sdUUID');
-  run.found.poolConnected = true;
+  await remember(run, { poolConnected: true });
   await attempt('cannot connect the storage pool', () =>
     hostd.call('StoragePool.connect', {
       ...poolAccess(run),
@@ -184,7 +240,7 @@ async function connectPool(run: Run): Promise<void> {
       masterVersion: MASTER_VERSION,
     }),
   );
-  run.found.isSpm = true;
+  await remember(run, { isSpm: true });
   await attempt('cannot become the storage pool manager', async () => {
     const task = await hostd.call('StoragePool.spmStart', {
       storagepoolID,
@@ -209,18 +265,19 @@ function poolAccess(run: Run) {
 }
 
 /** Also the undo: what is not connected, or not SPM, counts as done. */
-async function disconnectPool(run: Run): Promise<void> {
-  const hostd = finding(run, 'hostd');
+export async function disconnectPool(run: Run): Promise<void> {
+  if (run.found.isSpm !== true && run.found.poolConnected !== true) return;
+  const hostd = hostdOf(run);
   const access = poolAccess(run);
   if (run.found.isSpm === true) {
     await tolerate([VDSM_CODE.notSpm, VDSM_CODE.poolUnknown], () =>
       hostd.call('StoragePool.spmStop', { storagepoolID: access.storagepoolID }),
     );
-    run.found.isSpm = false;
+    await remember(run, { isSpm: false });
   }
   if (run.found.poolConnected === true) {
     await tolerate([VDSM_CODE.poolUnknown], () => hostd.call('StoragePool.disconnect', access));
-    run.found.poolConnected = false;
+    await remember(run, { poolConnected: false });
   }
 }
 
@@ -229,7 +286,7 @@ async function startMonitoring(run: Run): Promise<void> {
   const hostd = finding(run, 'hostd');
   const sdUUID = run.answers.get('OVEHOSTED_STORAGE/sdUUID');
   const hostID = run.answers.get('OVEHOSTED_STORAGE/hostID');
-  run.found.monitoring = true;
+  await remember(run, { monitoring: true });
   await attempt('cannot monitor the storage domain', () =>
     hostd.call('Host.startMonitoringDomain', { sdUUID, hostID }),
   );
@@ -250,11 +307,11 @@ function joinWait(run: Run) {
   return { everyMs: 500, atMostMs: (8 * ioTimeoutS + 60 + 30) * 1000 };
 }
 
-async function stopMonitoring(run: Run): Promise<void> {
+export async function stopMonitoring(run: Run): Promise<void> {
   if (run.found.monitoring !== true) return;
   const sdUUID = run.answers.get('OVEHOSTED_STORAGE/sdUUID');
   await tolerate([VDSM_CODE.domainDoesNotExist], () =>
-    finding(run, 'hostd').call('Host.stopMonitoringDomain', { sdUUID }),
+    hostdOf(run).call('Host.stopMonitoringDomain', { sdUUID }),
   );
-  run.found.monitoring = false;
+  await remember(run, { monitoring: false });
 }

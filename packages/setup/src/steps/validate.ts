@@ -3,9 +3,12 @@ import { missingAnswers } from '../answers/answer-set.js';
 import { PATHS } from '../paths.js';
 import { ownAnswerFile } from '../render/answer-file.js';
 import { previewLines } from '../render/preview.js';
+import { restoreFile } from '../run/restore-file.js';
 import { finding, type Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { askIfMissing } from './ask.js';
+
+const OWN_FILE = { mode: 0o600 } as const;
 
 export const VALIDATION_STEPS: readonly Step[] = [
   { id: 'engine-answers', stage: 'validation', role: 'additional', do: requireEngine },
@@ -16,7 +19,9 @@ export const VALIDATION_STEPS: readonly Step[] = [
     stage: 'validation',
     line: `Generating answer file '${PATHS.answers}'`,
     do: writeAnswers,
-    keeps: () => `${PATHS.answers}, to run the deployment again with --config-append`,
+    undo: async (run) => {
+      await restoreFile(run, PATHS.answers, OWN_FILE);
+    },
     isLeftOutOfCheck: true,
   },
 ];
@@ -58,8 +63,7 @@ async function confirm(run: Run): Promise<void> {
 
 async function writeAnswers(run: Run): Promise<void> {
   const bytes = new TextEncoder().encode(ownAnswerFile(run.answers));
-  const paths = [PATHS.answers, run.options.generateAnswer];
-  for (const path of paths) {
-    if (path !== undefined) await run.world.files.write(path, bytes, { mode: 0o600 });
-  }
+  await run.backups.write(PATHS.answers, bytes, OWN_FILE);
+  const { generateAnswer } = run.options;
+  if (generateAnswer !== undefined) await run.world.files.write(generateAnswer, bytes, OWN_FILE);
 }

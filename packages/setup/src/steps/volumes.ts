@@ -1,6 +1,7 @@
 import { HOST_ID_MAX, SLOT_SIZE } from '@hosted-engine/ports';
 import { BLANK_UUID, type DiskType, VOLUME_ALLOCATION, VOLUME_FORMAT } from '@hosted-engine/vdsm';
 import type { AnswerName } from '../answers/catalogue.js';
+import { hostdOf } from '../run/hostd-of.js';
 import { finding, type Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { VOLUME_DESCRIPTIONS } from '../shared-domain.js';
@@ -42,6 +43,7 @@ export const VOLUME_STEPS: readonly Step[] = [
     role: 'first',
     line: 'Verifying sanlock lockspace initialization',
     do: createSmallVolumes,
+    resume: keep,
   },
   {
     id: 'lockspace',
@@ -49,6 +51,7 @@ export const VOLUME_STEPS: readonly Step[] = [
     role: 'first',
     line: 'Initializing sanlock lockspace',
     do: initLockspace,
+    resume: keep,
   },
   {
     id: 'metadata',
@@ -56,9 +59,22 @@ export const VOLUME_STEPS: readonly Step[] = [
     role: 'first',
     line: 'Initializing sanlock metadata',
     do: zeroMetadata,
+    resume: keep,
   },
-  { id: 'vm-image', stage: 'misc', role: 'first', line: 'Creating VM Image', do: createVmImage },
+  {
+    id: 'vm-image',
+    stage: 'misc',
+    role: 'first',
+    line: 'Creating VM Image',
+    do: createVmImage,
+    resume: keep,
+  },
 ];
+
+/** They are made anew only with the whole domain: see its step. */
+async function keep(): Promise<'keep'> {
+  return 'keep';
+}
 
 async function createSmallVolumes(run: Run): Promise<void> {
   const volumes: readonly (readonly [VolumeNames, DiskType, string])[] = [
@@ -102,7 +118,7 @@ async function createVolume(run: Run, names: VolumeNames, shape: VolumeShape): P
 /** The path of a volume on this host, valid until it is torn down or the storage disconnected. */
 export async function preparedPath(run: Run, names: VolumeNames): Promise<string> {
   const prepared = await attempt('cannot prepare a volume', () =>
-    finding(run, 'hostd').call('Image.prepare', {
+    hostdOf(run).call('Image.prepare', {
       storagepoolID: BLANK_UUID,
       storagedomainID: run.answers.get('OVEHOSTED_STORAGE/sdUUID'),
       imageID: run.answers.get(names.image),

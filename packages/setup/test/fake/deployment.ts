@@ -1,6 +1,7 @@
-import { deploy } from '../../src/deploy.js';
+import { DEPLOY_STEPS, deploy } from '../../src/deploy.js';
 import type { DeployOptions } from '../../src/run/run.js';
 import type { Outcome } from '../../src/run/runner.js';
+import type { Step } from '../../src/run/step.js';
 import { FakeDialog, type FakeHost, type Typed } from './world.js';
 
 export const ANSWER_FILE = '/root/answers.conf';
@@ -63,6 +64,7 @@ export async function runDeploy(
     readonly typed?: Typed;
     readonly signal?: AbortSignal;
     readonly deploy?: Partial<DeployOptions>;
+    readonly steps?: readonly Step[];
   } = {},
 ): Promise<Told> {
   const dialog = new FakeDialog(options.typed);
@@ -77,6 +79,7 @@ export async function runDeploy(
       ...options.deploy,
     },
     options.signal ?? new AbortController().signal,
+    options.steps,
   );
   return { outcome, lines: dialog.lines, asked: dialog.asked };
 }
@@ -97,4 +100,18 @@ export async function deployFirst(host: FakeHost): Promise<void> {
 function block(text: string, kind: string): string {
   const found = new RegExp(`-----BEGIN ${kind}-----[^-]+-----END ${kind}-----`).exec(text)?.[0];
   return `${(found ?? '').replaceAll(/\n\s+/g, '\n')}\n`;
+}
+
+/** The steps of the deployment, with something that happens once one of them has done its work. */
+export function after(target: Step, event: () => void | Promise<void>): readonly Step[] {
+  return DEPLOY_STEPS.map((step): Step => {
+    if (step !== target) return step;
+    return {
+      ...step,
+      do: async (run) => {
+        await step.do(run);
+        await event();
+      },
+    };
+  });
 }

@@ -22,6 +22,8 @@ export class FakeHostd implements VdsmCaller {
   readonly storage: FakeStorage;
   readonly calls: VerbName[] = [];
   readonly vms = new Map<string, FakeVm>();
+  /** The XML of each VM that was ever created. */
+  readonly created: string[] = [];
   readonly tasks = new Set<string>();
   kvmEnabled: 'true' | 'false' = 'true';
   cpuFlags = 'fpu,vmx,model_Conroe,model_Penryn';
@@ -40,6 +42,16 @@ export class FakeHostd implements VdsmCaller {
 
   constructor(storage: FakeStorage) {
     this.storage = storage;
+  }
+
+  /** What a daemon has forgotten when its host comes back from a power cut. */
+  powerCut(): void {
+    this.isConnected = false;
+    this.pools = [];
+    this.isSpm = false;
+    this.monitored = undefined;
+    this.vms.clear();
+    this.tasks.clear();
   }
 
   /** Whether anything of a deployment is left in this daemon. */
@@ -131,6 +143,10 @@ export class FakeHostd implements VdsmCaller {
       this.storage.newDomain(storagedomainID, name);
       return true;
     },
+    'StorageDomain.getInfo': ({ storagedomainID }) => {
+      this.#requireDomain(storagedomainID);
+      return {} as VerbResult<'StorageDomain.getInfo'>;
+    },
     'StorageDomain.activate': () => {
       if (!this.isSpm) throw new VdsmError(654, 'not SPM');
       return true;
@@ -178,6 +194,7 @@ export class FakeHostd implements VdsmCaller {
     'VM.create': ({ vmID, vmParams }) => {
       if (this.vms.has(vmID)) throw new VdsmError(4, 'VM exists');
       const xml = String(vmParams.xml);
+      this.created.push(xml);
       this.vms.set(vmID, { status: 'WaitForLaunch', exitMessage: '', xml });
       return { vmId: vmID, status: 'WaitForLaunch', statusTime: '1' };
     },

@@ -153,9 +153,22 @@ export class FakeHost {
     };
   }
 
-  /** Everything that a failed run has to leave as it was, answers excepted. */
+  /** The host comes back from a power cut: what was on disk is there, and enabled units are up. */
+  powerCut(): void {
+    this.isLocked = false;
+    this.storage.openViews = 0;
+    this.hostd.powerCut();
+    this.services.active.clear();
+    for (const unit of this.services.enabled) this.services.active.add(unit);
+  }
+
+  /** Everything that a failed run has to leave as it was; the archive of answers excepted. */
   snapshot(): unknown {
-    const { [PATHS.answers]: _answers, ...files } = this.files.snapshot();
+    const files = Object.fromEntries(
+      Object.entries(this.files.snapshot()).filter(
+        ([path]) => !path.startsWith(PATHS.answersArchive),
+      ),
+    );
     return {
       files,
       services: this.services.snapshot(),
