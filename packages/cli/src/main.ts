@@ -5,17 +5,17 @@ import { BROKER_SOCKET, createBrokerClient } from './adapters/broker-client.js';
 import { createHostFiles } from './adapters/host-files.js';
 import { runCli } from './cli.js';
 import type { DeployHost } from './main/run-deploy.js';
+import { outliveTerminal } from './terminal/lost-terminal.js';
 
 const { stdin, stdout, stderr, env } = process;
 const clock = createSystemClock();
 const files = createHostFiles();
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
+outliveTerminal(process);
 // Whoever reads our output may go away first; the work goes on.
 const outputGone = new AbortController();
 stdout.on('error', () => outputGone.abort());
-// A terminal that is closed takes it along; what is under way is still to be ended properly.
-stderr.on('error', () => undefined);
 
 async function withTerminal(action: (host: DeployHost) => Promise<number>): Promise<number> {
   const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');

@@ -66,7 +66,7 @@ class ReadlineReader implements LineReader {
     return new Promise((resolve, reject) => {
       this.#waiting = { request, resolve, reject };
       this.#isMuted = request.isHidden;
-      if (this.#input.isTTY) this.#input.setRawMode(true);
+      this.#takeKeys(true);
       lines.resume();
       // readline draws its own prompt anew after each correction: only the last line of ours is that.
       const lastLineAt = prompt.lastIndexOf('\n') + 1;
@@ -92,6 +92,8 @@ class ReadlineReader implements LineReader {
     lines.on('line', (line) => this.#take(line));
     lines.on('SIGINT', () => this.#end());
     lines.on('close', () => this.#end());
+    // readline hands on what its input meets.
+    lines.on('error', () => this.#end());
     return lines;
   }
 
@@ -111,15 +113,24 @@ class ReadlineReader implements LineReader {
     this.#waiting = undefined;
     this.#isMuted = true;
     if (!this.#isOver) this.#lines?.pause();
-    if (this.#input.isTTY) this.#input.setRawMode(false);
+    this.#takeKeys(false);
+  }
+
+  #takeKeys(isRaw: boolean): void {
+    try {
+      if (this.#input.isTTY) this.#input.setRawMode(isRaw);
+    } catch {
+      // The terminal is gone; its end of input says so too.
+    }
   }
 
   #end(): void {
-    const waiting = this.#waiting;
-    const isFirst = !this.#isOver;
+    // A terminal that is gone says so at each attempt to give it back.
+    if (this.#isOver) return;
     this.#isOver = true;
+    const waiting = this.#waiting;
     this.#release();
-    if (isFirst) this.#lines?.close();
+    this.#lines?.close();
     if (waiting === undefined) return;
     this.#output.write('\n');
     waiting.reject(endOfInput());

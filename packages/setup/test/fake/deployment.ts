@@ -85,8 +85,11 @@ export async function runDeploy(
 }
 
 /** Deploys a first host for others to join. Throws when that fails. */
-export async function deployFirst(host: FakeHost): Promise<void> {
-  putAnswers(host, FIRST_ANSWERS);
+export async function deployFirst(
+  host: FakeHost,
+  answers: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  putAnswers(host, FIRST_ANSWERS, answers);
   const { outcome, lines } = await runDeploy(host);
   if (outcome.kind === 'failed') throw new Error(lines.join('\n'), { cause: outcome.error });
   // The engine took its CA from the seed disk.

@@ -1,0 +1,179 @@
+// The lines of the specification's two transcripts, as far as they do not depend on time and version.
+// What a person types is part of its line there; here it stands apart.
+
+export const FIRST_HOST = `
+[ INFO  ] Stage: Initializing
+          Continuing will configure this host for serving as hypervisor and create a VM where oVirt Engine will be installed afterwards.
+          Are you sure you want to continue? (Yes, No)[Yes]: yes
+          It has been detected that this program is executed through an SSH connection without using screen.
+          Continuing with the installation may lead to broken installation if the network connection fails.
+          It is highly recommended to abort the installation and run it inside a screen session.
+          Do you want to continue anyway? (Yes, No)[No]: yes
+[ INFO  ] Generating a temporary VNC password.
+[ INFO  ] Stage: Environment setup
+[ INFO  ] Hardware supports virtualization
+[ INFO  ] Bridge rhevm already created
+[ INFO  ] Stage: Environment packages setup
+[ INFO  ] Stage: Programs detection
+[ INFO  ] Stage: Environment setup
+[ INFO  ] Stage: Environment customization
+          --== STORAGE CONFIGURATION ==--
+          During customization use CTRL-D to abort.
+          Please specify the full shared storage connection path to use (example: host:/path): myhost.home:/export
+[ INFO  ] Installing on first host
+          Please provide storage domain name [hosted_storage]:
+          Local storage datacenter name [hosted_datacenter]:
+          --== SYSTEM CONFIGURATION ==--
+          --== NETWORK CONFIGURATION ==--
+          Please indicate a pingable gateway IP address: 10.1.1.1
+          --== VM CONFIGURATION ==--
+          The following CPU types are supported by this host:
+              - model_Conroe: Intel Conroe Family
+          Please specify the CPU type to be used by the VM [model_Conroe]:
+          Please specify the number of virtual CPUs for the VM [Defaults to minimum requirement: 2]:
+          Please specify the disk size of the VM in GB [Defaults to minimum requirement: 25]:
+          Please specify the memory size of the VM in MB [Defaults to minimum requirement: 4096]:
+          --== HOSTED ENGINE CONFIGURATION ==--
+          Enter the name which will be used to identify this host inside the Administrator Portal [hosted_engine_1]:
+          Enter 'admin@internal' user password that will be used for accessing the Administrator Portal:
+          Confirm 'admin@internal' user password:
+          Please provide the FQDN for the engine you would like to use. This needs to match the FQDN that you will use for the engine installation within the VM: hosted-engine.home
+[WARNING] Failed to resolve hosted-engine.home using DNS, it can be resolved only locally
+          Please provide the name of the SMTP server through which we will send notifications [localhost]:
+          Please provide the TCP port number of the SMTP server [25]:
+          Please provide the email address from which notifications will be sent [root@localhost]:
+          Please provide a comma-separated list of email addresses which will get notifications [root@localhost]:
+[ INFO  ] Stage: Setup validation
+          --== CONFIGURATION PREVIEW ==--
+          Engine FQDN                        : hosted-engine.home
+          Bridge name                        : rhevm
+          SSH daemon port                    : 22
+          Gateway address                    : 10.1.1.1
+          Host name for web application      : hosted_engine_1
+          Host ID                            : 1
+          Image size GB                      : 25
+          Storage connection                 : myhost.home:/export
+          Console type                       : vnc
+          Memory size MB                     : 4096
+          Number of CPUs                     : 2
+          CPU Type                           : model_Conroe
+          Please confirm installation settings (Yes, No)[No]: yes
+[ INFO  ] Generating answer file '/etc/ovirt-hosted-engine/answers.conf'
+[ INFO  ] Stage: Transaction setup
+[ INFO  ] Stage: Misc configuration
+[ INFO  ] Stage: Package installation
+[ INFO  ] Stage: Misc configuration
+[ INFO  ] Configuring libvirt
+[ INFO  ] Generating VDSM certificates
+[ INFO  ] Configuring VDSM
+[ INFO  ] Starting vdsmd
+[ INFO  ] Waiting for VDSM hardware info
+[ INFO  ] Creating Storage Domain
+[ INFO  ] Creating Storage Pool
+[ INFO  ] Connecting Storage Pool
+[ INFO  ] Verifying sanlock lockspace initialization
+[ INFO  ] Initializing sanlock lockspace
+[ INFO  ] Initializing sanlock metadata
+[ INFO  ] Creating VM Image
+[ INFO  ] Disconnecting Storage Pool
+[ INFO  ] Start monitoring domain
+[ INFO  ] Configuring VM
+[ INFO  ] Updating hosted-engine configuration
+[ INFO  ] Stage: Transaction commit
+[ INFO  ] Stage: Closing up
+[ INFO  ] Creating VM
+[ INFO  ] Engine replied: DB Up!Welcome to Health Status!
+[ INFO  ] Waiting for the host to become operational in the engine. This may take several minutes...
+[ INFO  ] The VDSM Host is now operational
+[ INFO  ] Enabling and starting HA services
+          Hosted Engine successfully set up
+[ INFO  ] Stage: Clean up
+[ INFO  ] Stage: Pre-termination
+[ INFO  ] Stage: Termination
+`;
+
+export const ADDITIONAL_HOST = `
+[ INFO  ] Stage: Initializing
+          Continuing will configure this host for serving as hypervisor and create a VM where oVirt Engine will be installed afterwards.
+          Are you sure you want to continue? (Yes, No)[Yes]: yes
+          It has been detected that this program is executed through an SSH connection without using screen.
+          Continuing with the installation may lead to broken installation if the network connection fails.
+          It is highly recommended to abort the installation and run it inside a screen session.
+          Do you want to continue anyway? (Yes, No)[No]: yes
+[ INFO  ] Generating a temporary VNC password.
+[ INFO  ] Stage: Environment setup
+[ INFO  ] Hardware supports virtualization
+[ INFO  ] Bridge rhevm already created
+[ INFO  ] Stage: Environment packages setup
+[ INFO  ] Stage: Programs detection
+[ INFO  ] Stage: Environment setup
+[ INFO  ] Stage: Environment customization
+          --== STORAGE CONFIGURATION ==--
+          During customization use CTRL-D to abort.
+          Please specify the full shared storage connection path to use (example: host:/path): myhost.home:/export
+          The specified storage location already contains a data domain. Is this an additional host setup (Yes, No)[Yes]? yes
+[ INFO  ] Installing on additional host
+          Please specify the Host ID [Must be integer, default: 2]:
+          --== SYSTEM CONFIGURATION ==--
+          --== NETWORK CONFIGURATION ==--
+          The following CPU types are supported by this host:
+              - model_Penryn: Intel Penryn Family
+              - model_Conroe: Intel Conroe Family
+          --== HOSTED ENGINE CONFIGURATION ==--
+          Enter the name which will be used to identify this host inside the Administrator Portal [hosted_engine_2]:
+          Enter 'admin@internal' user password that will be used for accessing the Administrator Portal:
+          Confirm 'admin@internal' user password:
+[WARNING] Failed to resolve hosted-engine.home using DNS, it can be resolved only locally
+[ INFO  ] Stage: Setup validation
+          --== CONFIGURATION PREVIEW ==--
+          Engine FQDN                        : hosted-engine.home
+          Bridge name                        : rhevm
+          SSH daemon port                    : 22
+          Gateway address                    : 10.1.1.1
+          Host name for web application      : hosted_engine_2
+          Host ID                            : 2
+          Image size GB                      : 25
+          Storage connection                 : myhost.home:/export
+          Console type                       : vnc
+          Memory size MB                     : 4096
+          Boot type                          : disk
+          Number of CPUs                     : 2
+          CPU Type                           : model_Conroe
+          Please confirm installation settings (Yes, No)[No]: yes
+[ INFO  ] Generating answer file '/etc/ovirt-hosted-engine/answers.conf'
+[ INFO  ] Stage: Transaction setup
+[ INFO  ] Stage: Misc configuration
+[ INFO  ] Stage: Package installation
+[ INFO  ] Stage: Misc configuration
+[ INFO  ] Configuring libvirt
+[ INFO  ] Generating VDSM certificates
+[ INFO  ] Configuring VDSM
+[ INFO  ] Starting vdsmd
+[ INFO  ] Waiting for VDSM hardware info
+[ INFO  ] Connecting Storage Domain
+[ INFO  ] Configuring VM
+[ INFO  ] Updating hosted-engine configuration
+[ INFO  ] Stage: Transaction commit
+[ INFO  ] Stage: Closing up
+[ INFO  ] Engine replied: DB Up!Welcome to Health Status!
+[ INFO  ] Waiting for the host to become operational in the engine. This may take several minutes...
+[ INFO  ] The VDSM Host is now operational
+[ INFO  ] Enabling and starting HA services
+          Hosted Engine successfully set up
+[ INFO  ] Stage: Clean up
+[ INFO  ] Stage: Pre-termination
+[ INFO  ] Stage: Termination
+`;
+
+/** Those of the specification's lines that the transcript lacks, or has at another place. */
+export function missingLines(transcript: string, specification: string): string[] {
+  const lines = transcript.split('\n').map((line) => line.trimEnd());
+  const missing: string[] = [];
+  let at = 0;
+  for (const wanted of specification.split('\n').filter((line) => line !== '')) {
+    const found = lines.indexOf(wanted, at);
+    if (found === -1) missing.push(wanted);
+    else at = found + 1;
+  }
+  return missing;
+}
