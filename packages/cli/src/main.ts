@@ -43,6 +43,12 @@ const exitCode = await runCli(process.argv.slice(2), {
     const { screenOf } = await import('./terminal/screen.js');
     return screenOf(stdin, stdout);
   },
+  env,
+  readSecret: async (prompt) => terminal.readLine?.(prompt, true),
+  async runAttached(program, args) {
+    const { runAttached } = await import('./terminal/run-attached.js');
+    return runAttached(program, args);
+  },
   async connectHostd(signal) {
     const { createHostdConnector } = await import('./adapters/hostd-connector.js');
     return createHostdConnector(files, clock).connect(signal);
