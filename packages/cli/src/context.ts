@@ -24,7 +24,6 @@ export interface CliContext {
   readonly outputGone: AbortSignal;
   /** Undefined when the output is no terminal. */
   screen(): Promise<Screen | undefined>;
-  readonly env: Readonly<Record<string, string | undefined>>;
   /** Asks for something that is not echoed; undefined when there is no terminal. */
   readSecret(prompt: string): Promise<string | undefined>;
   /** Gives the terminal to another program; resolves with its exit code. HE_HOST_UNSUITABLE. */

@@ -76,7 +76,6 @@ export interface TestCliOptions {
   readonly outputGone?: AbortSignal;
   /** What a person does in the text UI; undefined: there is no terminal. */
   readonly useTui?: (host: TuiHost) => Promise<void>;
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The CLI on a deployed host with id 2, over whatever servers a test has started. */
@@ -112,7 +111,6 @@ export function testCli(options: TestCliOptions = {}): TestCli {
     signal: options.signal ?? new AbortController().signal,
     outputGone: options.outputGone ?? new AbortController().signal,
     screen: async () => options.screen,
-    env: options.env ?? {},
     readSecret: async () => options.typed,
     runAttached: async (program, args) => {
       attached.push([program, ...args].join(' '));
