@@ -68,7 +68,10 @@ describe('an unfinished domain that this host knows nothing of', () => {
       open: async (...given: Parameters<typeof inner.open>) => {
         const view = await inner.open(...given);
         const read: typeof view.read = async (path, offset, length) => {
-          if (path.endsWith('/ids')) ids.writeBigUInt64LE((stamp += 1n), 0x98);
+          if (path.endsWith('/ids')) {
+            stamp += 1n;
+            ids.writeBigUInt64LE(stamp, 0x98);
+          }
           return view.read(path, offset, length);
         };
         return { ...view, read };
