@@ -104,6 +104,11 @@ export class Service {
     this.#cancelRestart();
     const child = this.#child;
     if (child === undefined) {
+      // A oneshot that remains after its exit has something to end all the same.
+      if (this.#state === 'active') {
+        this.#enter('deactivating');
+        for (const line of this.unit.execStop) await this.#runToEnd(line, 0);
+      }
       if (this.#state !== 'failed') this.#enter('inactive');
       return;
     }

@@ -124,6 +124,16 @@ export const ERROR_CATALOGUE = {
     retriable: false,
     meaning: 'The engine VM is on this host already.',
   },
+  HE_FIRST_HOST_UNREACHABLE: {
+    exitCode: 45,
+    retriable: true,
+    meaning: 'The first host of the cluster does not answer by SSH.',
+  },
+  HE_FIRST_HOST_REFUSED: {
+    exitCode: 46,
+    retriable: false,
+    meaning: 'The first host is not who it should be, or does not hand its answer file over.',
+  },
   HE_HA_UNREACHABLE: {
     exitCode: 50,
     retriable: true,

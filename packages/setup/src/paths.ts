@@ -5,6 +5,12 @@ export const PATHS = {
   vmConf: '/run/ovirt-hosted-engine-ha/vm.conf',
   brokerConf: '/var/lib/ovirt-hosted-engine-ha/broker.conf',
   haConf: '/var/lib/ovirt-hosted-engine-ha/ha.conf',
+  /** Loaded by the firewall's unit. */
+  firewallRules: '/etc/ovirt-hosted-engine/firewall.nft',
+  firewalldService: '/etc/firewalld/services/hosted-engine.xml',
+  nftablesExample: '/etc/ovirt-hosted-engine/nftables.example',
+  iptablesExample: '/etc/ovirt-hosted-engine/iptables.example',
+  firewalldExample: '/etc/ovirt-hosted-engine/firewalld/hosted-engine.xml',
   qemuConf: '/etc/libvirt/qemu.conf',
   libvirtdConf: '/etc/libvirt/libvirtd.conf',
   group: '/etc/group',
@@ -22,9 +28,6 @@ export const PATHS = {
   backups: '/var/lib/ovirt-hosted-engine-setup/backups',
   /** The answers of each run, without its secrets. */
   answersArchive: '/var/lib/ovirt-hosted-engine-setup/answers',
-  /** Our own appliance, where `npm run appliance -- --ova` or a package puts it. */
-  appliance: '/usr/share/ovirt-engine-appliance/hosted-engine-appliance.ova',
-  authorizedKeys: '/root/.ssh/authorized_keys',
   /** Of one run alone; QEMU's user may enter, and reads what libvirt gives it. */
   seedDirectory: '/var/lib/ovirt-hosted-engine-setup/seed',
 } as const;
@@ -37,6 +40,7 @@ export const UNITS = {
   libvirtTlsSocket: 'libvirtd-tls.socket',
   sanlock: 'sanlock',
   hostd: 'vdsmd',
+  firewall: 'hosted-engine-firewall',
   /** Makes the saved bridge again at boot. */
   network: 'hosted-engine-network',
   ha: 'ovirt-ha-agent',

@@ -3,10 +3,9 @@
 
 import type { Clock, LeaseAreas, Log } from '@hosted-engine/ports';
 import type { VdsmCaller } from '@hosted-engine/vdsm';
-import type { Appliances, CopyWatch } from './ports/appliances.js';
+import type { Firewall } from './ports/firewall.js';
 import type { HostLinks } from './ports/links.js';
-
-export type * from './ports/appliances.js';
+import type { RemoteHosts } from './ports/remote-hosts.js';
 
 export interface FileMode {
   /** Permission bits, e.g. 0o600. */
@@ -48,8 +47,6 @@ export interface HostFacts {
   memoryFreeMiB(): Promise<number>;
   virtualization(): Promise<Virtualization>;
   isBridge(name: string): Promise<boolean>;
-  /** Whether QEMU here can serve SPICE. */
-  hasSpice(): Promise<boolean>;
   /** Those of `names` that no directory of the search path holds. */
   missingPrograms(names: readonly string[]): Promise<readonly string[]>;
 }
@@ -61,6 +58,8 @@ export interface Network {
   resolve(name: string): Promise<readonly string[]>;
   /** Whether DNS itself knows the name; `unknown` when no server answered. */
   isInDns(name: string): Promise<boolean | 'unknown'>;
+  /** Names of an address by the host's own resolver; none when it has none, `unknown` when that failed. */
+  reverse(address: string): Promise<readonly string[] | 'unknown'>;
   localAddresses(): readonly string[];
 }
 
@@ -79,9 +78,7 @@ export interface DiskImages {
   /** HE_ANSWER_INVALID when there is no such file or it is no disk image. */
   inspect(path: string): Promise<{ readonly format: string; readonly virtualSize: number }>;
   /** Copies an image's content onto an existing volume that holds zeros. */
-  copyToVolume(image: string, volume: string, watch: CopyWatch): Promise<void>;
-  /** HE_ANSWER_INVALID when a VM could not boot from this file or device: absent, unreadable for QEMU, no CD. */
-  checkMedium(path: string): Promise<void>;
+  copyToVolume(image: string, volume: string, signal: AbortSignal): Promise<void>;
   /** Makes an ISO 9660 image, 0600, of these small files. */
   makeIso(path: string, label: string, files: Readonly<Record<string, string>>): Promise<void>;
 }
@@ -148,8 +145,6 @@ export interface EngineHost {
   readonly name: string;
   readonly address: string;
   readonly status: string;
-  /** Why it is in that status, when the engine says. */
-  readonly detail?: string;
 }
 
 /**
@@ -166,10 +161,6 @@ export interface EngineApi {
   addHost(host: NewHost): Promise<EngineHost>;
   findHost(name: string): Promise<EngineHost | undefined>;
   host(id: string): Promise<EngineHost>;
-  /** The key by which the engine logs in to hosts, as a line of authorized_keys; undefined: it has none. */
-  sshKey(): Promise<string | undefined>;
-  /** What the engine's events tell of this host's troubles, the latest first; empty when it tells nothing. */
-  complaints(host: string): Promise<readonly string[]>;
 }
 
 export interface NewHost {
@@ -211,16 +202,19 @@ export interface RunLog extends Log {
   hide(secret: string): void;
 }
 
+export * from './ports/firewall.js';
 export * from './ports/links.js';
+export * from './ports/remote-hosts.js';
 
 export interface DeployWorld {
   readonly links: HostLinks;
+  readonly firewall: Firewall;
+  readonly remotes: RemoteHosts;
   readonly files: HostFiles;
   readonly facts: HostFacts;
   readonly network: Network;
   readonly services: Services;
   readonly images: DiskImages;
-  readonly appliances: Appliances;
   readonly lockspaces: Pick<LeaseAreas, 'writeLockspace'>;
   readonly hostd: HostdConnector;
   readonly storage: StorageProbe;

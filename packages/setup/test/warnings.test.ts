@@ -99,3 +99,52 @@ describe('a former host', () => {
     assert.match(host.files.text(PATHS.hostedEngineConf) ?? '', /^host_id=2$/m);
   });
 });
+
+describe('names and addresses in both directions', () => {
+  test('an address of the engine that leads back to another name is warned of', async () => {
+    const host = new FakeHost();
+    host.reverseNames['10.88.1.100'] = ['printer.lab.test'];
+    putAnswers(host, FIRST_ANSWERS);
+    const { outcome, lines } = await runDeploy(host);
+    assert.equal(outcome.kind, 'done');
+    assert.ok(
+      lines.includes(
+        '[WARNING] engine.lab.test is 10.88.1.100, but the name of 10.88.1.100 is printer.lab.test',
+      ),
+      lines.join('\n'),
+    );
+  });
+
+  test('and refused where that is asked for', async () => {
+    const host = new FakeHost();
+    host.reverseNames['10.88.1.100'] = ['printer.lab.test'];
+    putAnswers(host, FIRST_ANSWERS, {
+      'OVEHOSTED_NETWORK/fqdnReverseValidation': 'bool:True',
+    });
+    const { outcome } = await runDeploy(host);
+    assert.equal(outcome.kind === 'failed' && outcome.error.code, 'HE_ANSWER_INVALID');
+  });
+
+  test('of the host itself too; a short name, as /etc/hosts has it, is as good', async () => {
+    const host = new FakeHost();
+    putAnswers(host, FIRST_ANSWERS);
+    host.reverseNames[host.address] = ['old-name.lab.test'];
+    const { lines } = await runDeploy(host);
+    assert.ok(
+      lines.some((line) => line.includes(`the name of ${host.address} is old-name.lab.test`)),
+    );
+    const other = new FakeHost();
+    putAnswers(other, FIRST_ANSWERS);
+    other.reverseNames[other.address] = ['HOST1'];
+    assert.ok(!(await runDeploy(other)).lines.some((line) => line.includes('[WARNING]')));
+  });
+
+  test('an engine that resolves to a loopback address is refused', async () => {
+    const host = new FakeHost();
+    host.names['engine.lab.test'] = ['127.0.1.1'];
+    putAnswers(host, FIRST_ANSWERS);
+    const { outcome } = await runDeploy(host);
+    assert.equal(outcome.kind === 'failed' && outcome.error.code, 'HE_ANSWER_INVALID');
+    assert.match(outcome.kind === 'failed' ? outcome.error.message : '', /127\.0\.1\.1/);
+  });
+});

@@ -1,4 +1,4 @@
-import { lookup, Resolver } from 'node:dns/promises';
+import { lookup, lookupService, Resolver } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import type { ProcessRunner } from '@hosted-engine/ports';
 import type { Network } from '@hosted-engine/setup';
@@ -6,6 +6,7 @@ import { isErrno } from './host-files.js';
 
 const PING_TIMEOUT_S = 5;
 const DNS_TIMEOUT_MS = 2000;
+const ANY_PORT = 22;
 
 export function createNetwork(runner: ProcessRunner): Network {
   return {
@@ -23,6 +24,15 @@ export function createNetwork(runner: ProcessRunner): Network {
       }
     },
     isInDns,
+    reverse: async (address) => {
+      try {
+        const { hostname } = await lookupService(address, ANY_PORT);
+        // What has no name is called by its address.
+        return hostname === address ? [] : [hostname];
+      } catch (thrown) {
+        return isErrno(thrown, 'ENOTFOUND') ? [] : 'unknown';
+      }
+    },
     localAddresses: () =>
       Object.values(networkInterfaces()).flatMap((entries) =>
         (entries ?? []).map(({ address }) => address),

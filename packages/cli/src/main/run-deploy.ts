@@ -1,4 +1,3 @@
-import { createProcessRunner } from '@hosted-engine/platform';
 import type { Clock } from '@hosted-engine/ports';
 import { deploy, exitCodeOf, requireRoot } from '@hosted-engine/setup';
 import { createHostFacts } from '../adapters/host-facts.js';
@@ -23,11 +22,11 @@ export async function runDeploy(host: DeployHost, options: DeployArguments): Pro
   const { env, clock } = host;
   const searchPath = env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin';
   // The log itself cannot be written without these rights.
-  requireRoot(createHostFacts(searchPath, createProcessRunner()));
+  requireRoot(createHostFacts(searchPath));
   const log = openRunLog(LOG_DIRECTORY, new Date());
   try {
     const outcome = await deploy(
-      createDeployWorld(clock, log, searchPath),
+      createDeployWorld(clock, log, searchPath, env['SSH_CONNECTION']),
       options.makeDialog?.(log) ??
         createTerminalDialog(terminalFor(host.terminal, options), log, clock),
       {

@@ -55,8 +55,6 @@ export interface TestCli {
   readonly files: Map<string, string>;
   readonly deployed: DeployArguments[];
   readonly cleaned: CleanupArguments[];
-  /** Programs that got the terminal. */
-  readonly attached: readonly string[];
   /** Standard output and error, as far as they were written. */
   out(): string;
   err(): string;
@@ -69,13 +67,11 @@ export interface TestCliOptions {
   readonly health?: Awaited<ReturnType<CliContext['engineHealth']>>;
   readonly isDeployed?: boolean;
   readonly screen?: Screen;
-  readonly env?: Readonly<Record<string, string>>;
-  /** What a person types unseen; undefined: there is no terminal. */
-  readonly typed?: string;
   readonly signal?: AbortSignal;
   readonly outputGone?: AbortSignal;
   /** What a person does in the text UI; undefined: there is no terminal. */
   readonly useTui?: (host: TuiHost) => Promise<void>;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The CLI on a deployed host with id 2, over whatever servers a test has started. */
@@ -88,7 +84,6 @@ export function testCli(options: TestCliOptions = {}): TestCli {
   }
   const deployed: DeployArguments[] = [];
   const cleaned: CleanupArguments[] = [];
-  const attached: string[] = [];
   let nowS = 0;
   const clock = {
     monotonicS: () => nowS,
@@ -111,11 +106,6 @@ export function testCli(options: TestCliOptions = {}): TestCli {
     signal: options.signal ?? new AbortController().signal,
     outputGone: options.outputGone ?? new AbortController().signal,
     screen: async () => options.screen,
-    readSecret: async () => options.typed,
-    runAttached: async (program, args) => {
-      attached.push([program, ...args].join(' '));
-      return 0;
-    },
     connectHostd: async () => {
       if (options.hostdPort === undefined) {
         throw new HeError('HE_HOSTD_UNREACHABLE', 'connection refused');
@@ -140,8 +130,7 @@ export function testCli(options: TestCliOptions = {}): TestCli {
       return 0;
     },
   };
-  const streams = { out: () => written.out, err: () => written.err };
-  return { context, files, deployed, cleaned, attached, ...streams };
+  return { context, files, deployed, cleaned, out: () => written.out, err: () => written.err };
 }
 
 function broker(socketPath = '/nonexistent/broker.socket'): Broker {

@@ -1,5 +1,6 @@
 import type { AnswerKey } from './answer-key.js';
 import { CORE_KEYS, ENGINE_KEYS, NOTIFICATION_KEYS } from './core-keys.js';
+import { FIRST_HOST_KEYS } from './first-host-keys.js';
 import { NETWORK_KEYS } from './network-keys.js';
 import { RECOVERY_KEYS } from './recovery-keys.js';
 import { STORAGE_KEYS } from './storage-keys.js';
@@ -11,6 +12,7 @@ export const ANSWER_KEYS = {
   ...CORE_KEYS,
   ...STORAGE_KEYS,
   ...NETWORK_KEYS,
+  ...FIRST_HOST_KEYS,
   ...VM_KEYS,
   ...VDSM_KEYS,
   ...ENGINE_KEYS,

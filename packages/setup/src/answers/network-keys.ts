@@ -11,6 +11,12 @@ export const NETWORK_KEYS = {
     prompt:
       'Please provide the FQDN for the engine you would like to use. This needs to match the FQDN that you will use for the engine installation within the VM:',
   },
+  'OVEHOSTED_NETWORK/fqdnReverseValidation': {
+    type: 'bool',
+    scope: 'run',
+    meaning: 'whether the address of the engine has to lead back to its FQDN',
+    fallback: false,
+  },
   'OVEHOSTED_NETWORK/gateway': {
     type: 'str',
     scope: 'cluster',
@@ -59,14 +65,19 @@ export const NETWORK_KEYS = {
     type: 'str',
     scope: 'host',
     meaning: 'the interface that carries the bridge; not needed when the bridge exists',
+    whenAbsent: 'the one with the default route',
+    prompt:
+      'Please indicate the network interface that shall carry the management bridge (@CHOICES@)[@DEFAULT@]:',
     rule: rules.interfaceName,
   },
   'OVEHOSTED_NETWORK/firewallManager': {
     type: 'str',
     scope: 'cluster',
-    meaning: 'the firewall manager that set-up configures',
-    fallback: 'none',
-    rule: rules.oneOf('none'),
+    meaning: 'the firewall manager that set-up configures, or none',
+    whenAbsent: 'the one in use on the host',
+    rule: rules.oneOf('nftables', 'firewalld', 'none'),
+    prompt:
+      '(manager) was detected on your computer, do you wish setup to configure it? (Yes, No)[Yes]:',
   },
   'OVEHOSTED_NETWORK/sshdPort': {
     type: 'int',

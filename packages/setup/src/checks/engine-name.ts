@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import type { AnswerSet } from '../answers/answer-set.js';
 import { invalidAnswer } from '../answers/read-value.js';
 import type { Network } from '../ports.js';
@@ -12,7 +12,7 @@ export async function checkEngineName(answers: AnswerSet, network: Network): Pro
     throw invalidAnswer(key, `Host name is not valid: ${fqdn} does not resolve`);
   }
   const local = new Set(network.localAddresses());
-  const own = addresses.find((address) => local.has(address));
+  const own = addresses.find((address) => local.has(address) || isLoopback(address));
   if (own !== undefined) {
     throw invalidAnswer(key, `Host name is not valid: ${fqdn} is this host (${own})`);
   }
@@ -29,7 +29,12 @@ export async function checkEngineName(answers: AnswerSet, network: Network): Pro
   if ((await network.isInDns(fqdn)) === false) {
     warnings.push(`Failed to resolve ${fqdn} using DNS, it can be resolved only locally`);
   }
-  return warnings;
+  const reverse = await reverseProblem(network, fqdn, addresses);
+  if (reverse === undefined) return warnings;
+  if (answers.get('OVEHOSTED_NETWORK/fqdnReverseValidation')) {
+    throw invalidAnswer(key, `Host name is not valid: ${reverse}`);
+  }
+  return [...warnings, reverse];
 }
 
 /** The engine has to reach this host by the name that it is given. */
@@ -48,7 +53,34 @@ export async function checkHostAddress(answers: AnswerSet, network: Network): Pr
   if (addresses.every(isLoopback)) {
     return [`${name} resolves to ${addresses.join(', ')} here; the engine needs another address`];
   }
-  return [];
+  if (isIP(name) !== 0) return [];
+  const reverse = await reverseProblem(
+    network,
+    name,
+    addresses.filter((address) => !isLoopback(address)),
+  );
+  return reverse === undefined ? [] : [reverse];
+}
+
+/** An address that leads back to other names only is one of two: a wrong entry, or a wrong host. */
+async function reverseProblem(
+  network: Network,
+  name: string,
+  addresses: readonly string[],
+): Promise<string | undefined> {
+  for (const address of addresses) {
+    const names = await network.reverse(address);
+    if (names === 'unknown' || names.length === 0) continue;
+    if (names.some((one) => isSameName(one, name))) return undefined;
+    return `${name} is ${address}, but the name of ${address} is ${names.join(', ')}`;
+  }
+  return undefined;
+}
+
+function isSameName(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((text) => text.toLowerCase().replace(/\.$/, ''));
+  // Where /etc/hosts has the short name first, that is what an address leads to.
+  return a === b || (a?.includes('.') === false && b?.startsWith(`${a}.`) === true);
 }
 
 /** A static address, and the gateway it needs, are of one network. */

@@ -61,14 +61,19 @@ async function askInterface(run: Run): Promise<void> {
   }
   await askIfMissing(run, key, {
     fallback: best.name,
-    // A name that is not fit shall be told why, and not only that it is no choice.
-    prompt: `Please indicate the network interface that shall carry bridge ${bridge} (${candidates.map(({ name }) => name).join(', ')})[@DEFAULT@]:`,
+    // Not as choices: a name that is not fit shall be told why, and not only that it is none.
+    prompt: bridgePrompt(bridge, candidates),
     check: async (name) => {
       if (candidates.some((one) => one.name === name)) return [];
       const reason = rejected.find((one) => one.name === name)?.reason ?? 'is not there';
       throw invalidAnswer(key, `interface ${name} ${reason}`);
     },
   });
+}
+
+function bridgePrompt(bridge: string, candidates: readonly BridgePort[]): string {
+  const names = candidates.map(({ name }) => name).join(', ');
+  return `Please indicate the network interface that shall carry bridge ${bridge} (${names})[@DEFAULT@]:`;
 }
 
 async function makeBridge(run: Run): Promise<void> {

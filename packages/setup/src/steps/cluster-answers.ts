@@ -72,11 +72,11 @@ function parseShared(text: string, domain: FoundDomain): (readonly [AnswerName, 
 function refuseConflict(run: Run, name: AnswerName, shared: Primitive): void {
   if (!run.answers.isGiven(name)) return;
   const given = run.answers.find(name);
-  if (given === undefined || isSame(name, given, shared)) return;
+  if (given === undefined || isSameAnswer(name, given, shared)) return;
   throw invalidAnswer(name, `'${given}' here, but the cluster has '${shared}'`);
 }
 
-function isSame(name: AnswerName, given: Primitive, shared: Primitive): boolean {
+export function isSameAnswer(name: AnswerName, given: Primitive, shared: Primitive): boolean {
   if (name === 'OVEHOSTED_STORAGE/storageDomainConnection') {
     return normalConnection(String(given)) === normalConnection(String(shared));
   }

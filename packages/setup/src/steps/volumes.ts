@@ -6,7 +6,6 @@ import { finding, type Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { VOLUME_DESCRIPTIONS } from '../shared-domain.js';
 import { attempt, finishTask } from './tasks.js';
-import { importDisk } from './vm-media.js';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -143,12 +142,14 @@ async function zeroMetadata(run: Run): Promise<void> {
 }
 
 async function createVmImage(run: Run): Promise<void> {
-  const { answers } = run;
+  const { answers, world } = run;
   await createVolume(run, ENGINE_DISK, {
     size: String(answers.get('OVEHOSTED_STORAGE/imgSizeGB') * GIB),
     preallocate: VOLUME_ALLOCATION.SPARSE,
     diskType: 'HEVD',
     desc: answers.get('OVEHOSTED_STORAGE/imgDesc'),
   });
-  await importDisk(run, await preparedPath(run, ENGINE_DISK));
+  const volume = await preparedPath(run, ENGINE_DISK);
+  const image = answers.get('OVEHOSTED_VM/vmDiskImage');
+  await world.images.copyToVolume(image, volume, run.signal);
 }

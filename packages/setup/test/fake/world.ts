@@ -2,7 +2,6 @@ import { HeError, type LogFields } from '@hosted-engine/ports';
 import type { Dialog, Question } from '../../src/dialog.js';
 import { PATHS, UNITS } from '../../src/paths.js';
 import type {
-  Appliance,
   DeployWorld,
   LinkSituation,
   RunLog,
@@ -11,7 +10,9 @@ import type {
 } from '../../src/ports.js';
 import { FakeEngine } from './engine.js';
 import { FakeFiles } from './files.js';
+import { FakeFirewall } from './firewall.js';
 import { FakeHostd, unreachableHostd } from './hostd.js';
+import { FakeRemoteHosts } from './remote-hosts.js';
 import { FakeStorage } from './storage.js';
 
 const GIB = 1024 ** 3;
@@ -38,35 +39,19 @@ export class FakeHost {
   };
   memoryFreeMiB = 16_384;
   links: LinkSituation;
+  readonly firewall = new FakeFirewall();
+  readonly remotes = new FakeRemoteHosts();
   missingPrograms: string[] = [];
   pingable = ['10.88.1.1'];
-  hasSpice = false;
-  media = ['/isos/os.iso'];
-  appliance: Appliance | undefined = {
-    path: PATHS.appliance,
-    name: 'HostedEngine',
-    vCpus: 3,
-    memoryMiB: 5000,
-    isVerified: true,
-    disk: {
-      format: 'qcow2',
-      virtualSize: 31 * GIB,
-      path: PATHS.appliance,
-      member: 'disk.qcow2',
-      offset: 1024,
-      storedSize: GIB,
-      isGzip: false,
-    },
-  };
   image: { format: string; virtualSize: number } | undefined = {
     format: 'raw',
     virtualSize: 2 * GIB,
   };
   names: Record<string, string[]>;
   dnsNames: string[];
+  /** Where an address leads to other names than those that lead to it. */
+  readonly reverseNames: Record<string, string[]> = {};
   nowS = 1000;
-  /** What happens by itself while somebody waits. */
-  onTime: () => void = () => undefined;
   #uuids = 0;
 
   readonly number: number;
@@ -105,7 +90,6 @@ export class FakeHost {
         memoryFreeMiB: async () => this.memoryFreeMiB,
         virtualization: async () => this.virtualization,
         isBridge: async (name) => this.hostd.bridges.includes(name),
-        hasSpice: async () => this.hasSpice,
         missingPrograms: async (names) =>
           names.filter((name) => this.missingPrograms.includes(name)),
       },
@@ -113,38 +97,26 @@ export class FakeHost {
         ping: async (address) => this.pingable.includes(address),
         resolve: async (name) => this.names[name] ?? [],
         isInDns: async (name) => this.dnsNames.includes(name),
+        reverse: async (address) =>
+          this.reverseNames[address] ??
+          Object.keys(this.names).filter((name) => this.names[name]?.includes(address)),
         localAddresses: () => ['127.0.0.1', this.address],
       },
       services: this.services,
       links: { look: async () => this.links },
+      firewall: this.firewall,
+      remotes: this.remotes,
       images: {
         inspect: async (path) => {
           if (this.image !== undefined) return this.image;
           throw new HeError('HE_ANSWER_INVALID', `the disk image ${path} does not exist`);
         },
-        copyToVolume: async (image, volume, { onProgress }) => {
-          onProgress(1, 1);
+        copyToVolume: async (image, volume) => {
           this.copied.push(`${image} ${volume}`);
-        },
-        checkMedium: async (path) => {
-          if (this.media.includes(path)) return;
-          throw new HeError('HE_ANSWER_INVALID', `the installation media ${path} cannot be used`);
         },
         makeIso: async (path, label, files) => {
           this.seeds.push({ label, ...files });
-          this.engine.takeSeed(files['user-data'] ?? '');
           this.files.put(path, 'iso', 0o600);
-        },
-      },
-      appliances: {
-        inspect: async (path, _scratch, { onProgress }) => {
-          onProgress(1, 1);
-          if (this.appliance?.path === path) return this.appliance;
-          throw new HeError('HE_ANSWER_INVALID', `the appliance ${path} cannot be used: truncated`);
-        },
-        copyDisk: async (disk, volume, scratch, { onProgress }) => {
-          onProgress(1, 1);
-          this.copied.push(`${disk.path}:${disk.member} ${volume} ${scratch}`);
         },
       },
       lockspaces: {
@@ -179,7 +151,6 @@ export class FakeHost {
         wallMs: () => this.nowS * 1000,
         sleep: async (ms) => {
           this.nowS += ms / 1000;
-          this.onTime();
         },
       },
       random: {
@@ -213,6 +184,7 @@ export class FakeHost {
       files,
       services: this.services.snapshot(),
       hostd: this.hostd.snapshot(),
+      openServices: [...this.firewall.open],
       domain: this.storage.domain?.sdUUID,
       openViews: this.storage.openViews,
       isLocked: this.isLocked,
@@ -321,11 +293,8 @@ export class FakeDialog implements Dialog {
   error(message: string): void {
     this.lines.push(`[ ERROR ] ${message}`);
   }
-  /** What the person in front of it does upon reading a note. */
-  onNote: (text: string) => void = () => undefined;
   note(text: string): void {
     this.lines.push(...text.split('\n').map((line) => `          ${line}`));
-    this.onNote(text);
   }
   title(text: string): void {
     this.note(`--== ${text} ==--`);
@@ -333,9 +302,7 @@ export class FakeDialog implements Dialog {
   progress(what: string, done: number, total: number | undefined): void {
     this.progressed.push(`${what}: ${done} of ${total ?? 'unknown'}`);
   }
-  onAsk: (key: string) => void = () => undefined;
   async ask(question: Question): Promise<string> {
-    this.onAsk(question.key);
     this.asked.push(question.key);
     const answer = this.#answerTo(question.key);
     const shown = question.isSecret ? '' : (answer ?? '');
