@@ -92,6 +92,9 @@ async function readRemote(
   if (result.code === 0) return { kind: 'text', text: result.stdout };
   const why = result.stderr.trim() || `exit code ${result.code}`;
   if (result.code !== SSH_FAILED) return { kind: 'unreadable', why };
+  if (/host key verification failed/i.test(why)) {
+    throw new HeError('HE_FIRST_HOST_REFUSED', `host ${host} shows another key than a moment ago`);
+  }
   if (/permission denied|too many authentication failures/i.test(why)) return { kind: 'denied' };
   throw unreachable(host, port, why);
 }

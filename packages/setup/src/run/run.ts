@@ -79,6 +79,7 @@ const REMEMBERED = [
   'monitoring',
   'vmCreated',
   'madeBridge',
+  'openedService',
   'engineHost',
 ] as const satisfies readonly (keyof Findings)[];
 

@@ -13,7 +13,7 @@ import {
   openPorts,
   portRange,
 } from '../render/firewall.js';
-import type { Run } from '../run/run.js';
+import { type Run, remember } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { noteUnit, restoreUnit } from '../run/units.js';
 
@@ -38,7 +38,7 @@ export const FIREWALL_STEP: Step = {
   undo: async (run) => {
     if (run.found.openedService === true) {
       await run.world.firewall.closeService(FIREWALLD_SERVICE);
-      delete run.found.openedService;
+      await remember(run, { openedService: false });
     }
     const wasActive = run.found.unitsBefore?.get(UNITS.firewall)?.active === true;
     await restoreUnit(run, UNITS.firewall);
@@ -150,7 +150,7 @@ async function configure(run: Run): Promise<void> {
   world.log.info('configuring the firewall', { manager });
   if (manager === 'firewalld') {
     await backups.write(PATHS.firewalldService, firewalldService(ports), FILE);
-    run.found.openedService = true;
+    await remember(run, { openedService: true });
     await world.firewall.openService(FIREWALLD_SERVICE);
     return;
   }
