@@ -16,6 +16,8 @@ const NOT_OURS = [
   /^var\/cache\//,
   /^etc\/libvirt\/(qemu|nwfilter|secrets)\//,
   /^root\//,
+  // The lab's own, in place of systemd's.
+  /^var\/lib\/lab-init\//,
 ] as const;
 
 export interface HostState {
@@ -49,6 +51,7 @@ function processNames(processes: readonly { readonly argv: readonly string[] }[]
   const names = processes.map(({ argv }) => argv.join(' '));
   return names
     .filter((name) => /qemu|libvirtd|sanlock|hostd|bindfs|packages\/ha/.test(name))
+    .sort()
     .join('\n');
 }
 

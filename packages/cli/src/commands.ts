@@ -13,6 +13,10 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'cleanup', load: async () => (await import('./commands/cleanup.js')).CLEANUP },
   { name: 'vm-start', load: async () => (await import('./commands/vm-start.js')).VM_START },
   {
+    name: 'vm-start-paused',
+    load: async () => (await import('./commands/vm-start.js')).VM_START_PAUSED,
+  },
+  {
     name: 'vm-shutdown',
     load: async () => (await import('./commands/vm-power.js')).VM_SHUTDOWN,
   },
@@ -20,6 +24,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'vm-poweroff',
     load: async () => (await import('./commands/vm-power.js')).VM_POWEROFF,
   },
+  {
+    name: 'add-console-password',
+    load: async () => (await import('./commands/console.js')).ADD_CONSOLE_PASSWORD,
+  },
+  { name: 'console', load: async () => (await import('./commands/console.js')).CONSOLE },
   { name: 'vm-status', load: async () => (await import('./commands/vm-status.js')).VM_STATUS },
   { name: 'explain', load: async () => (await import('./commands/explain.js')).EXPLAIN },
   { name: 'replay', load: async () => (await import('./commands/replay.js')).REPLAY },

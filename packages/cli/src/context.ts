@@ -24,6 +24,10 @@ export interface CliContext {
   readonly outputGone: AbortSignal;
   /** Undefined when the output is no terminal. */
   screen(): Promise<Screen | undefined>;
+  /** Asks for something that is not echoed; undefined when there is no terminal. */
+  readSecret(prompt: string): Promise<string | undefined>;
+  /** Gives the terminal to another program; resolves with its exit code. HE_HOST_UNSUITABLE. */
+  runAttached(program: string, args: readonly string[]): Promise<number>;
   /** The host daemon of this host. HE_HOSTD_UNREACHABLE. */
   connectHostd(signal: AbortSignal): Promise<HostdSession>;
   /** Reads a whiteboard, or a copy of one, wherever it is: the bytes of all its slots. */

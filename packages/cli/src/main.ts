@@ -43,6 +43,19 @@ const exitCode = await runCli(process.argv.slice(2), {
     const { screenOf } = await import('./terminal/screen.js');
     return screenOf(stdin, stdout);
   },
+  async readSecret(prompt) {
+    const { openTerminal } = await import('./terminal/open-terminal.js');
+    const terminal = openTerminal({ stdin, stdout, env }, stop.signal);
+    try {
+      return await terminal.readLine?.(prompt, { isHidden: true });
+    } finally {
+      terminal.close();
+    }
+  },
+  async runAttached(program, args) {
+    const { runAttached } = await import('./terminal/run-attached.js');
+    return runAttached(program, args);
+  },
   async connectHostd(signal) {
     const { createHostdConnector } = await import('./adapters/hostd-connector.js');
     return createHostdConnector(files, clock).connect(signal);

@@ -1,5 +1,6 @@
 import { FormatError, type FormatProblem } from './format-error.js';
-import { decodeTar, encodeTar, TAR_BLOCK_SIZE } from './tar.js';
+import { decodeTar, encodeTar } from './tar.js';
+import { TAR_BLOCK_SIZE } from './tar-block.js';
 
 /** The engine reads exactly this many bytes of the configuration volume. */
 export const CONFIG_VOLUME_SIZE = 20_480;

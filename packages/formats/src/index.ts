@@ -38,7 +38,11 @@ export {
 } from './hosted-engine-conf.js';
 export { IniDocument } from './ini-document.js';
 export { KeyValueDocument } from './key-value-document.js';
+export { type ManifestAlgorithm, type ManifestEntry, parseManifest } from './manifest.js';
+export { type OvfDisk, OvfError, type OvfMachine, parseOvf } from './ovf.js';
 export { decodeTar, encodeTar, type TarMember } from './tar.js';
+export { TAR_BLOCK_SIZE } from './tar-block.js';
+export { readPax, readTarHeader, type TarHeader } from './tar-header.js';
 export { parseVdsmConf, VDSM_CONF_KEYS, type VdsmConf } from './vdsm-conf.js';
 export { formatVmConf, parseVmConf, type VmConf, vmConfFromParams } from './vm-conf.js';
 export { VM_CONF_KEYS, VM_CONF_LISTS, type VmSettingName } from './vm-conf-keys.js';

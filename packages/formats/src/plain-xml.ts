@@ -1,11 +1,13 @@
 /**
- * The little of XML that messages between programs use: elements, text, CDATA and the predefined entities.
- * Attributes, comments and processing instructions are skipped; a document type is refused, and so is whatever
+ * The little of XML that messages between programs use: elements, attributes, text, CDATA and the predefined
+ * entities. Comments and processing instructions are skipped; a document type is refused, and so is whatever
  * is not well-formed. Written for XML-RPC: a general parser takes longer to load than a command may run.
  */
 
 export interface PlainElement {
   readonly name: string;
+  /** As written; `attributeOf` reads it. */
+  readonly attributeText: string;
   readonly children: readonly PlainNode[];
 }
 
@@ -18,16 +20,18 @@ export class PlainXmlError extends Error {
 
 interface OpenElement {
   readonly name: string;
+  readonly attributeText: string;
   readonly children: PlainNode[];
 }
 
 const NAME = '[A-Za-z_][\\w.:-]*';
 const ATTRIBUTES = `(?:\\s+${NAME}\\s*=\\s*(?:"[^"<]*"|'[^'<]*'))*`;
-/** Skipped things; CDATA's text; a tag's slash, name and closing slash; text. */
+/** Skipped things; CDATA's text; a tag's slash, name, attributes and closing slash; text. */
 const TOKEN = new RegExp(
-  `<\\?[^]*?\\?>|<!--[^]*?-->|<!\\[CDATA\\[([^]*?)\\]\\]>|<(/?)(${NAME})${ATTRIBUTES}\\s*(/?)>|([^<]+)`,
+  `<\\?[^]*?\\?>|<!--[^]*?-->|<!\\[CDATA\\[([^]*?)\\]\\]>|<(/?)(${NAME})(${ATTRIBUTES})\\s*(/?)>|([^<]+)`,
   'y',
 );
+const ATTRIBUTE = /(?:[\w.-]+:)?([\w.-]+)\s*=\s*("[^"]*"|'[^']*')/g;
 const ENTITIES: Readonly<Record<string, string>> = {
   lt: '<',
   gt: '>',
@@ -41,7 +45,7 @@ const DEPTH_MAX = 100;
 /** The root element. @throws PlainXmlError */
 export function parsePlainXml(text: string): PlainElement {
   const token = new RegExp(TOKEN);
-  const top: OpenElement = { name: '', children: [] };
+  const top: OpenElement = { name: '', attributeText: '', children: [] };
   const open: OpenElement[] = [top];
   for (let at = 0; at < text.length; at = token.lastIndex) {
     token.lastIndex = at;
@@ -54,7 +58,7 @@ export function parsePlainXml(text: string): PlainElement {
 }
 
 function take(found: RegExpExecArray, open: OpenElement[]): void {
-  const [, cdata, slash, name, selfClosing, text] = found;
+  const [, cdata, slash, name, attributeText = '', selfClosing, text] = found;
   const inner = open.at(-1);
   if (inner === undefined) return;
   if (text !== undefined) {
@@ -67,12 +71,20 @@ function take(found: RegExpExecArray, open: OpenElement[]): void {
     }
     open.pop();
   } else if (name !== undefined) {
-    const element: OpenElement = { name, children: [] };
+    const element: OpenElement = { name, attributeText, children: [] };
     inner.children.push(element);
     if (selfClosing === '/') return;
     if (open.length > DEPTH_MAX) throw new PlainXmlError('is nested too deeply');
     open.push(element);
   }
+}
+
+/** An attribute by its name without prefix, whatever prefix it has. @throws PlainXmlError */
+export function attributeOf(element: PlainElement, name: string): string | undefined {
+  for (const [, key, quoted = ''] of element.attributeText.matchAll(ATTRIBUTE)) {
+    if (key === name) return withoutEntities(quoted.slice(1, -1));
+  }
+  return undefined;
 }
 
 /** One element, and nothing but blanks around it. */

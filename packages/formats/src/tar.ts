@@ -4,16 +4,21 @@
 // is on storage: owner, date, order and padding must be ours to the byte, and a codec over bytes
 // needs no streams, so that it stays synchronous and pure.
 
+import {
+  readName,
+  readOctal,
+  TAR_BLOCK_SIZE,
+  TAR_NAME_SIZE_MAX,
+  tarChecksum,
+} from './tar-block.js';
+
 export interface TarMember {
   readonly name: string;
   readonly content: Uint8Array;
 }
 
-export const TAR_BLOCK_SIZE = 512;
-
 /** Owner vdsm:kvm, mode 0644, date 0: equal contents make equal archives. */
 const OWNER = { uid: 36, gid: 36, user: 'vdsm', group: 'kvm', mode: 0o644 } as const;
-const NAME_SIZE_MAX = 100;
 
 /** Members, and the two empty blocks that end an archive. Throws RangeError for a long name. */
 export function encodeTar(members: readonly TarMember[]): Uint8Array {
@@ -40,8 +45,8 @@ function header(name: string, size: number): Uint8Array {
   const octal = (offset: number, digits: number, value: number): void => {
     put(offset, `${value.toString(8).padStart(digits, '0')}\0`);
   };
-  if (new TextEncoder().encode(name).length > NAME_SIZE_MAX) {
-    throw new RangeError(`archive member name is longer than ${NAME_SIZE_MAX} bytes`);
+  if (new TextEncoder().encode(name).length > TAR_NAME_SIZE_MAX) {
+    throw new RangeError(`archive member name is longer than ${TAR_NAME_SIZE_MAX} bytes`);
   }
   put(0, name);
   octal(100, 7, OWNER.mode);
@@ -55,17 +60,8 @@ function header(name: string, size: number): Uint8Array {
   put(297, OWNER.group);
   octal(329, 7, 0);
   octal(337, 7, 0);
-  put(148, `${checksum(block).toString(8).padStart(6, '0')}\0 `);
+  put(148, `${tarChecksum(block).toString(8).padStart(6, '0')}\0 `);
   return block;
-}
-
-/** The sum of the header's bytes with its own field taken for blanks. */
-function checksum(block: Uint8Array): number {
-  let sum = 8 * 0x20;
-  block.forEach((byte, index) => {
-    if (index < 148 || index >= 156) sum += byte;
-  });
-  return sum;
 }
 
 /**
@@ -78,7 +74,7 @@ export function decodeTar(bytes: Uint8Array): readonly TarMember[] {
   while (offset + TAR_BLOCK_SIZE <= bytes.length) {
     const block = bytes.subarray(offset, offset + TAR_BLOCK_SIZE);
     const size = readOctal(block, 124, 12);
-    if (size === undefined || readOctal(block, 148, 8) !== checksum(block)) break;
+    if (size === undefined || readOctal(block, 148, 8) !== tarChecksum(block)) break;
     const begin = offset + TAR_BLOCK_SIZE;
     if (begin + size > bytes.length) break;
     if (isRegular(block[156] ?? 0)) {
@@ -92,23 +88,4 @@ export function decodeTar(bytes: Uint8Array): readonly TarMember[] {
 /** Old archives have NUL for a regular file; `7` is one that asks to be contiguous. */
 function isRegular(type: number): boolean {
   return type === 0 || type === 0x30 || type === 0x37;
-}
-
-/** With the prefix of ustar, and without a leading `./`. */
-function readName(block: Uint8Array): string {
-  const isPosix = readText(block, 257, 6) === 'ustar';
-  const prefix = isPosix ? readText(block, 345, 155) : '';
-  const name = readText(block, 0, NAME_SIZE_MAX);
-  return (prefix === '' ? name : `${prefix}/${name}`).replace(/^(\.\/+)+/, '');
-}
-
-function readText(block: Uint8Array, offset: number, size: number): string {
-  const field = block.subarray(offset, offset + size);
-  const end = field.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? field : field.subarray(0, end));
-}
-
-function readOctal(block: Uint8Array, offset: number, size: number): number | undefined {
-  const digits = readText(block, offset, size).trim();
-  return /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : undefined;
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PlainXmlError, parsePlainXml } from '../src/plain-xml.js';
+import { attributeOf, PlainXmlError, parsePlainXml } from '../src/plain-xml.js';
 
-const leaf = (name: string, ...children: string[]) => ({ name, children });
+const leaf = (name: string, ...children: string[]) => ({ name, attributeText: '', children });
 
 const GOOD: readonly (readonly [string, string, unknown])[] = [
   ['an element', '<a/>', leaf('a')],
@@ -10,9 +10,8 @@ const GOOD: readonly (readonly [string, string, unknown])[] = [
   ['a declaration, comments and blanks', "<?xml version='1.0'?>\n<!-- <b> -->\n<a/>\n", leaf('a')],
   ['entities', '<a>&lt;&gt;&amp;&quot;&apos;&#65;&#x1F600;</a>', leaf('a', '<>&"\'A\u{1f600}')],
   ['CDATA as it is', '<a><![CDATA[<b>&lt;]]></a>', leaf('a', '<b>&lt;')],
-  ['attributes, which are skipped', '<a b="1>2" c=\'d\' >x</a >', leaf('a', 'x')],
   ['line ends as one character', '<a>1\r\n2\r3&#13;</a>', leaf('a', '1\n2\n3\r')],
-  ['elements within', '<a>1<b/>2</a>', { name: 'a', children: ['1', leaf('b'), '2'] }],
+  ['elements within', '<a>1<b/>2</a>', { ...leaf('a'), children: ['1', leaf('b'), '2'] }],
 ];
 
 for (const [name, text, root] of GOOD) {
@@ -20,6 +19,15 @@ for (const [name, text, root] of GOOD) {
     assert.deepEqual(parsePlainXml(text), root);
   });
 }
+
+test('reads attributes by their names without prefix', () => {
+  const root = parsePlainXml('<a b="1>2" x:c=\'d &amp; "e"\' cc="3">x</a >');
+  assert.deepEqual(root.children, ['x']);
+  assert.deepEqual(
+    ['b', 'c', 'cc', 'd'].map((name) => attributeOf(root, name)),
+    ['1>2', 'd & "e"', '3', undefined],
+  );
+});
 
 const BAD: readonly (readonly [string, string])[] = [
   ['nothing', ''],

@@ -12,6 +12,8 @@ import { CONFIGURATION_STEPS, SHARED_CONFIGURATION } from './steps/configuration
 import { earlierRunStep } from './steps/earlier-run.js';
 import { ENGINE_HOST_STEPS, HA_STEPS } from './steps/engine-host.js';
 import { ENGINE_QUESTIONS } from './steps/engine-questions.js';
+import { ENGINE_TRUST_STEPS } from './steps/engine-trust.js';
+import { ENGINE_UP_STEPS } from './steps/engine-up.js';
 import { ENGINE_VM_STEPS, SHUT_DOWN_VM } from './steps/engine-vm.js';
 import { FETCH_ANSWERS } from './steps/fetch-answers.js';
 import { FIREWALL_NOTE, FIREWALL_QUESTION, FIREWALL_STEP } from './steps/firewall.js';
@@ -22,7 +24,8 @@ import { NETWORK_QUESTIONS, NETWORK_TITLE, SYSTEM_QUESTIONS } from './steps/ques
 import { JOIN_STORAGE, MONITORING, POOL_RELEASE, STORAGE_CREATION } from './steps/storage.js';
 import { STORAGE_QUESTIONS } from './steps/storage-questions.js';
 import { VALIDATION_STEPS } from './steps/validate.js';
-import { VM_MEDIA, VM_QUESTIONS, VM_TITLE } from './steps/vm-questions.js';
+import { CONSOLE_TYPE, VM_MEDIA } from './steps/vm-media.js';
+import { VM_QUESTIONS, VM_TITLE } from './steps/vm-questions.js';
 import { VOLUME_STEPS } from './steps/volumes.js';
 
 /** The whole deployment, first and additional host, in the order of the specification's transcripts. */
@@ -40,6 +43,7 @@ export const DEPLOY_STEPS: readonly Step[] = [
   VM_TITLE,
   ...VM_MEDIA,
   ...VM_QUESTIONS,
+  CONSOLE_TYPE,
   ...ENGINE_QUESTIONS,
   ...VALIDATION_STEPS,
   LIBVIRT_STEP,
@@ -55,6 +59,8 @@ export const DEPLOY_STEPS: readonly Step[] = [
   ...MONITORING,
   ...CONFIGURATION_STEPS,
   ...ENGINE_VM_STEPS,
+  ...ENGINE_UP_STEPS,
+  ...ENGINE_TRUST_STEPS,
   ...ENGINE_HOST_STEPS,
   SHUT_DOWN_VM,
   ...SHARED_CONFIGURATION,

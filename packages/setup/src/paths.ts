@@ -28,6 +28,9 @@ export const PATHS = {
   backups: '/var/lib/ovirt-hosted-engine-setup/backups',
   /** The answers of each run, without its secrets. */
   answersArchive: '/var/lib/ovirt-hosted-engine-setup/answers',
+  /** Our own appliance, where `npm run appliance -- --ova` or a package puts it. */
+  appliance: '/usr/share/ovirt-engine-appliance/hosted-engine-appliance.ova',
+  authorizedKeys: '/root/.ssh/authorized_keys',
   /** Of one run alone; QEMU's user may enter, and reads what libvirt gives it. */
   seedDirectory: '/var/lib/ovirt-hosted-engine-setup/seed',
 } as const;

@@ -3,9 +3,12 @@
 
 import type { Clock, LeaseAreas, Log } from '@hosted-engine/ports';
 import type { VdsmCaller } from '@hosted-engine/vdsm';
+import type { Appliances, CopyWatch } from './ports/appliances.js';
 import type { Firewall } from './ports/firewall.js';
 import type { HostLinks } from './ports/links.js';
 import type { RemoteHosts } from './ports/remote-hosts.js';
+
+export type * from './ports/appliances.js';
 
 export interface FileMode {
   /** Permission bits, e.g. 0o600. */
@@ -47,6 +50,8 @@ export interface HostFacts {
   memoryFreeMiB(): Promise<number>;
   virtualization(): Promise<Virtualization>;
   isBridge(name: string): Promise<boolean>;
+  /** Whether QEMU here can serve SPICE. */
+  hasSpice(): Promise<boolean>;
   /** Those of `names` that no directory of the search path holds. */
   missingPrograms(names: readonly string[]): Promise<readonly string[]>;
 }
@@ -78,7 +83,9 @@ export interface DiskImages {
   /** HE_ANSWER_INVALID when there is no such file or it is no disk image. */
   inspect(path: string): Promise<{ readonly format: string; readonly virtualSize: number }>;
   /** Copies an image's content onto an existing volume that holds zeros. */
-  copyToVolume(image: string, volume: string, signal: AbortSignal): Promise<void>;
+  copyToVolume(image: string, volume: string, watch: CopyWatch): Promise<void>;
+  /** HE_ANSWER_INVALID when a VM could not boot from this file or device: absent, unreadable for QEMU, no CD. */
+  checkMedium(path: string): Promise<void>;
   /** Makes an ISO 9660 image, 0600, of these small files. */
   makeIso(path: string, label: string, files: Readonly<Record<string, string>>): Promise<void>;
 }
@@ -145,6 +152,8 @@ export interface EngineHost {
   readonly name: string;
   readonly address: string;
   readonly status: string;
+  /** Why it is in that status, when the engine says. */
+  readonly detail?: string;
 }
 
 /**
@@ -161,6 +170,10 @@ export interface EngineApi {
   addHost(host: NewHost): Promise<EngineHost>;
   findHost(name: string): Promise<EngineHost | undefined>;
   host(id: string): Promise<EngineHost>;
+  /** The key by which the engine logs in to hosts, as a line of authorized_keys; undefined: it has none. */
+  sshKey(): Promise<string | undefined>;
+  /** What the engine's events tell of this host's troubles, the latest first; empty when it tells nothing. */
+  complaints(host: string): Promise<readonly string[]>;
 }
 
 export interface NewHost {
@@ -215,6 +228,7 @@ export interface DeployWorld {
   readonly network: Network;
   readonly services: Services;
   readonly images: DiskImages;
+  readonly appliances: Appliances;
   readonly lockspaces: Pick<LeaseAreas, 'writeLockspace'>;
   readonly hostd: HostdConnector;
   readonly storage: StorageProbe;

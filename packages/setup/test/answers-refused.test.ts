@@ -21,9 +21,9 @@ const FIRST_CASES: readonly Case[] = [
     'without the storage path everything that is missing is named',
     {
       'OVEHOSTED_STORAGE/storageDomainConnection': undefined,
-      'OVEHOSTED_VM/vmDiskImage': undefined,
+      'OVEHOSTED_NETWORK/gateway': undefined,
     },
-    /storageDomainConnection: .*\n {2}OVEHOSTED_VM\/vmDiskImage/,
+    /storageDomainConnection: .*\n {2}OVEHOSTED_NETWORK\/gateway/,
     'HE_ANSWER_MISSING',
   ),
   answer(
@@ -177,9 +177,47 @@ const FIRST_CASES: readonly Case[] = [
     /is not an absolute path/,
   ),
   answer(
-    'a boot device of a later day',
-    { 'OVEHOSTED_VM/vmBoot': 'str:pxe' },
-    /'pxe' is none of disk/,
+    'a boot device that a VM has not',
+    { 'OVEHOSTED_VM/vmBoot': 'str:floppy' },
+    /'floppy' is none of cdrom, disk, pxe/,
+  ),
+  answer(
+    'media of which nobody says where they are',
+    { 'OVEHOSTED_VM/vmDiskImage': undefined },
+    /missing answer: OVEHOSTED_VM\/vmCDRom/,
+    'HE_ANSWER_MISSING',
+  ),
+  answer(
+    'media that are not there',
+    { 'OVEHOSTED_VM/vmBoot': 'str:cdrom', 'OVEHOSTED_VM/vmCDRom': 'str:/isos/none.iso' },
+    /installation media \/isos\/none\.iso cannot be used/,
+  ),
+  answer(
+    'a path that vm.conf cannot hold',
+    { 'OVEHOSTED_VM/vmBoot': 'str:cdrom', 'OVEHOSTED_VM/vmCDRom': 'str:/isos/my os.iso' },
+    /holds a blank or one of/,
+  ),
+  answer(
+    'an appliance that is not whole',
+    {
+      'OVEHOSTED_VM/vmDiskImage': undefined,
+      'OVEHOSTED_VM/ovfArchive': 'str:/images/broken.ova',
+    },
+    /the appliance \/images\/broken\.ova cannot be used: truncated/,
+  ),
+  answer(
+    'a disk smaller than that of the appliance',
+    {
+      'OVEHOSTED_VM/vmDiskImage': undefined,
+      'OVEHOSTED_VM/vmBoot': 'str:disk',
+      'OVEHOSTED_STORAGE/imgSizeGB': 'int:30',
+    },
+    /30 GB are too small for the disk image, which needs 31 GB/,
+  ),
+  answer(
+    'a console that QEMU here has not',
+    { 'OVEHOSTED_VDSM/consoleType': 'str:spice' },
+    /QEMU on this host has no SPICE/,
   ),
   answer(
     'a storage type of a later day',

@@ -83,6 +83,15 @@ const FIRST_TRANSCRIPT = `
           You can now connect to the VM with the following command:
               /usr/bin/remote-viewer vnc://localhost:5900
           Use temporary password "0123UzeJ" to connect to vnc console.
+          Please note that in order to use remote-viewer you need to be able to run graphical applications.
+          This means that if you are using ssh you have to supply the -Y flag (enables trusted X11 forwarding).
+          Otherwise you can run the command from a terminal in your preferred desktop environment.
+          If you cannot run graphical applications you can connect to the graphic console from another host or connect to the console using the following command:
+          virsh -c qemu+tls://host1.lab.test/system console HostedEngine
+          If you need to reboot the VM you will need to start it manually using the command:
+          hosted-engine --vm-start
+          You can then set a temporary password using the command:
+          hosted-engine --add-console-password=<password>
 [ INFO  ] Engine replied: DB Up!Welcome to Health Status!
 [ INFO  ] Waiting for the host to become operational in the engine. This may take several minutes...
 [ INFO  ] The VDSM Host is now operational

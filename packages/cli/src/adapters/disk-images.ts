@@ -1,29 +1,52 @@
-import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { HeError, type ProcessRunner } from '@hosted-engine/ports';
+import { HeError, messageOf, type ProcessRunner } from '@hosted-engine/ports';
 import type { DiskImages } from '@hosted-engine/setup';
+import { convertImage } from './convert-image.js';
 
-/** Tens of gigabytes over a slow network. */
-const COPY_TIMEOUT_MS = 4 * 3600 * 1000;
+/** An ISO 9660 or UDF image says what it is in its seventeenth sector. */
+const DESCRIPTOR_AT = 16 * 2048;
+const DESCRIPTORS = ['CD001', 'BEA01'];
 
 export function createDiskImages(runner: ProcessRunner): DiskImages {
   return {
     inspect: (path) => inspect(runner, path),
-    copyToVolume: async (image, volume, signal) => {
-      const { format } = await inspect(runner, image);
-      // The volume was just made of zeros, so that only what is not zero needs writing.
-      const args = ['convert', '-f', format, '-O', 'raw', '-n', '--target-is-zero'];
-      const result = await runner.run('qemu-img', [...args, '-t', 'none', image, volume], {
-        signal,
-        timeoutMs: COPY_TIMEOUT_MS,
-      });
-      if (result.code === 0) return;
-      throw new HeError('HE_FAILED', `cannot copy the disk image: ${result.stderr.trim()}`, {
-        remedy: 'check the image and the free space on the storage',
-      });
+    copyToVolume: async (image, volume, watch) => {
+      const { format, virtualSize } = await inspect(runner, image);
+      await convertImage(runner, image, volume, virtualSize, watch, format);
     },
+    checkMedium,
     makeIso: (path, label, files) => makeIso(runner, path, label, files),
   };
+}
+
+/** QEMU opens the medium as a user of its own, on whose group nobody can rely: so everybody has to be able to. */
+async function checkMedium(path: string): Promise<void> {
+  const bad = (why: string): HeError =>
+    new HeError('HE_ANSWER_INVALID', `the installation media ${path} cannot be used: ${why}`, {
+      remedy:
+        'give the path of an ISO image, or of a CD drive with a medium in it, as OVEHOSTED_VM/vmCDRom',
+    });
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined) throw bad('it does not exist');
+  if (!stats.isFile() && !stats.isBlockDevice()) throw bad('it is neither file nor device');
+  if (stats.isFile() && (stats.mode & 0o044) === 0) {
+    throw bad('only its owner may read it, and QEMU has a user of its own: chmod 0644 it');
+  }
+  const bytes = Buffer.alloc(6);
+  const file = await open(path, 'r').catch((thrown: unknown) => {
+    throw bad(messageOf(thrown));
+  });
+  try {
+    await file.read(bytes, 0, bytes.length, DESCRIPTOR_AT);
+  } catch (thrown) {
+    throw bad(messageOf(thrown));
+  } finally {
+    await file.close();
+  }
+  if (!DESCRIPTORS.includes(bytes.toString('latin1', 1))) {
+    throw bad('it holds no CD or DVD file system');
+  }
 }
 
 async function inspect(runner: ProcessRunner, path: string) {

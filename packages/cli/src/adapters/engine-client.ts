@@ -15,14 +15,20 @@ import type {
   EngineHost,
   NewHost,
 } from '@hosted-engine/setup';
-import { faultText, hostElement, parseHost, parseHosts } from './engine-xml.js';
+import { faultText, hostElement, parseDescriptions, parseHost, parseHosts } from './engine-xml.js';
 
 const HEALTH_PATH = '/ovirt-engine/services/health';
 const CA_PATH = '/ovirt-engine/services/pki-resource?resource=ca-certificate&format=X509-PEM-CA';
+const SSH_KEY_PATH =
+  '/ovirt-engine/services/pki-resource?resource=engine-certificate&format=OPENSSH-PUBKEY';
 const ENROLL_PATH = '/ovirt-engine/services/host-enroll';
+const EVENTS_PATH = '/ovirt-engine/api/events';
 const HOSTS_PATH = '/ovirt-engine/api/hosts';
+const SSH_KEY = /^[a-z][a-z0-9@.-]{3,40} [A-Za-z0-9+/=]{40,} ?[\w.@:-]*$/;
 const HEALTHY = 'DB Up';
 const TIMEOUT_MS = 20_000;
+/** More reasons than a person reads. */
+const COMPLAINTS_MAX = 5;
 const BODY_SIZE_MAX = 4 * 1024 * 1024;
 
 /** Where the engine listens; others than the well-known ports are for tests. */
@@ -81,6 +87,19 @@ function createEngineClient(
     host: async (id) => {
       const answer = await trusted({ path: `${HOSTS_PATH}/${id}`, method: 'GET' });
       return parseHost(expectOk(answer, `describe host ${id}`).body);
+    },
+    sshKey: async () => {
+      const answer = await trusted({ path: SSH_KEY_PATH, method: 'GET', accept: 'text/plain' });
+      const line = answer.body.trim();
+      // One line of authorized_keys; anything else, from whichever engine, has no place in that file.
+      return answer.status === 200 && SSH_KEY.test(line) ? line : undefined;
+    },
+    complaints: async (name) => {
+      const search = encodeURIComponent(`host.name=${name} severity>=warning sortby time desc`);
+      const path = `${EVENTS_PATH}?search=${search}&max=${COMPLAINTS_MAX}`;
+      const answer = await trusted({ path, method: 'GET' });
+      // An engine without events has no reasons to give.
+      return answer.status === 200 ? parseDescriptions(answer.body).slice(0, COMPLAINTS_MAX) : [];
     },
   };
 }

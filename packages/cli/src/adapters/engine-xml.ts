@@ -28,6 +28,17 @@ export function parseHosts(xml: string): EngineHost[] {
   return (Array.isArray(list) ? list : [list]).map((host) => readHost(asElement(host)));
 }
 
+/** What events tell people, in the engine's order. */
+export function parseDescriptions(xml: string): string[] {
+  const events = parse(xml)['events'];
+  const list = isElement(events) ? events['event'] : undefined;
+  if (list === undefined) return [];
+  return (Array.isArray(list) ? list : [list]).flatMap((event) => {
+    const description = asElement(event)['description'];
+    return typeof description === 'string' ? [description] : [];
+  });
+}
+
 /** What a fault says, or else the HTTP status. */
 export function faultText(body: string, status: number): string {
   try {
@@ -61,6 +72,7 @@ function readHost(element: Element): EngineHost {
     name: text('name'),
     address: text('address'),
     status: text('status'),
+    ...(typeof element['status_detail'] === 'string' ? { detail: element['status_detail'] } : {}),
   };
 }
 

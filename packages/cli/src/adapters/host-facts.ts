@@ -2,12 +2,16 @@ import { constants } from 'node:fs';
 import { access, open, readFile, stat } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
+import { HeError, type ProcessRunner } from '@hosted-engine/ports';
 import type { HostFacts, Virtualization } from '@hosted-engine/setup';
 
 /** Kept free for the host itself (setup-flow C.5). */
 const RESERVED_MIB = 512;
 
-export function createHostFacts(searchPath: string): HostFacts {
+/** QEMU under the names that distributions give it. */
+const QEMU_PROGRAMS = ['qemu-system-x86_64', '/usr/libexec/qemu-kvm', 'qemu-kvm'];
+
+export function createHostFacts(searchPath: string, runner: ProcessRunner): HostFacts {
   return {
     isRoot: () => process.geteuid?.() === 0,
     hostname,
@@ -16,6 +20,7 @@ export function createHostFacts(searchPath: string): HostFacts {
     memoryFreeMiB,
     virtualization,
     isBridge: (name) => exists(`/sys/class/net/${name}/bridge`),
+    hasSpice: () => hasSpice(runner),
     missingPrograms: async (names) => {
       const found = await Promise.all(names.map((name) => isProgram(name, searchPath)));
       return names.filter((_, index) => found[index] !== true);
@@ -48,6 +53,19 @@ async function virtualization(): Promise<Virtualization> {
     // The module may only not be loaded yet.
     return 'unknown';
   }
+}
+
+/** A QEMU without SPICE does not know its option, whose help is asked for. */
+async function hasSpice(runner: ProcessRunner): Promise<boolean> {
+  for (const program of QEMU_PROGRAMS) {
+    try {
+      const { code, stdout } = await runner.run(program, ['-spice', 'help']);
+      return code === 0 && /spice options|tls-port/.test(stdout);
+    } catch (thrown) {
+      if (!(thrown instanceof HeError) || thrown.code !== 'HE_FAILED') throw thrown;
+    }
+  }
+  return false;
 }
 
 async function isProgram(name: string, searchPath: string): Promise<boolean> {

@@ -23,18 +23,38 @@ const OUTCOME_WAIT_S = 240;
 /** By then a start that is not parked has left WaitForLaunch. */
 const PARKED_AFTER_S = 5;
 
+const VM_CONF_OPTION = {
+  name: 'vm-conf',
+  value: 'FILE',
+  help: 'take the definition of the VM from FILE',
+} as const;
+
 export const VM_START: Command = {
   name: 'vm-start',
   summary: 'start the engine VM on this host',
   details: ['It starts only if no other host runs it: the lease on the shared storage decides.'],
-  options: [{ name: 'vm-conf', value: 'FILE', help: 'take the definition of the VM from FILE' }],
-  run: async (context, options) => {
-    const conf = await requireDeployed(context);
-    const path = optionValue(options, 'vm-conf') ?? conf.vmConfPath;
-    const text = await readVmConf(context, path);
-    return withHostd(context, (hostd) => start(context, hostd, conf, text));
-  },
+  options: [VM_CONF_OPTION],
+  run: (context, options) => startFrom(context, optionValue(options, 'vm-conf'), ''),
 };
+
+export const VM_START_PAUSED: Command = {
+  name: 'vm-start-paused',
+  summary: 'start the engine VM on this host, and stop it before its first instruction',
+  details: ['`virsh resume` lets it go on; until then a console can be connected to it.'],
+  options: [VM_CONF_OPTION],
+  run: (context, options) =>
+    startFrom(context, optionValue(options, 'vm-conf'), '\nlaunchPaused=true\n'),
+};
+
+async function startFrom(
+  context: CliContext,
+  file: string | undefined,
+  addition: string,
+): Promise<number> {
+  const conf = await requireDeployed(context);
+  const text = await readVmConf(context, file ?? conf.vmConfPath);
+  return withHostd(context, (hostd) => start(context, hostd, conf, `${text}${addition}`));
+}
 
 async function readVmConf(context: CliContext, path: string): Promise<string> {
   const bytes = await context.files.read(path);

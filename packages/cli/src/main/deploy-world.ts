@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createMounts, createProcessRunner, createSanlock } from '@hosted-engine/platform';
 import type { Clock } from '@hosted-engine/ports';
 import type { DeployWorld, RunLog } from '@hosted-engine/setup';
+import { createAppliances } from '../adapters/appliances.js';
 import { BROKER_SOCKET, createBrokerClient } from '../adapters/broker-client.js';
 import { createDiskImages } from '../adapters/disk-images.js';
 import { createEngineConnector } from '../adapters/engine-client.js';
@@ -29,13 +30,14 @@ export function createDeployWorld(
   const files = createHostFiles();
   return {
     files,
-    facts: createHostFacts(searchPath),
+    facts: createHostFacts(searchPath, runner),
     network: createNetwork(runner),
     links: createHostLinks(runner),
     firewall: createFirewall(runner, sshConnection),
     remotes: createRemoteHosts(runner),
     services: createServices(runner),
     images: createDiskImages(runner),
+    appliances: createAppliances(runner),
     lockspaces: {
       // sanlock's library is there once its package is: not yet when the questions are asked.
       writeLockspace: (area, ioTimeoutS) =>

@@ -1,3 +1,4 @@
+import { createProcessRunner } from '@hosted-engine/platform';
 import { cleanUp, exitCodeOf, requireRoot } from '@hosted-engine/setup';
 import { createHostFacts } from '../adapters/host-facts.js';
 import { openRunLog } from '../adapters/run-log.js';
@@ -10,7 +11,7 @@ import { type DeployHost, LOG_DIRECTORY } from './run-deploy.js';
 export async function runCleanup(host: DeployHost, options: CleanupArguments): Promise<number> {
   const { env, clock, signal, version } = host;
   const searchPath = env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin';
-  requireRoot(createHostFacts(searchPath));
+  requireRoot(createHostFacts(searchPath, createProcessRunner()));
   const log = openRunLog(LOG_DIRECTORY, new Date(), 'ovirt-hosted-engine-cleanup');
   try {
     const outcome = await cleanUp(

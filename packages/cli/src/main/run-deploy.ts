@@ -1,3 +1,4 @@
+import { createProcessRunner } from '@hosted-engine/platform';
 import type { Clock } from '@hosted-engine/ports';
 import { deploy, exitCodeOf, requireRoot } from '@hosted-engine/setup';
 import { createHostFacts } from '../adapters/host-facts.js';
@@ -22,7 +23,7 @@ export async function runDeploy(host: DeployHost, options: DeployArguments): Pro
   const { env, clock } = host;
   const searchPath = env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin';
   // The log itself cannot be written without these rights.
-  requireRoot(createHostFacts(searchPath));
+  requireRoot(createHostFacts(searchPath, createProcessRunner()));
   const log = openRunLog(LOG_DIRECTORY, new Date());
   try {
     const outcome = await deploy(

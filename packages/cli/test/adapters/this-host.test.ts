@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { createProcessRunner } from '@hosted-engine/platform';
 import type { ProcessResult, ProcessRunner } from '@hosted-engine/ports';
 import { HeError } from '@hosted-engine/ports';
 import { createDiskImages } from '../../src/adapters/disk-images.js';
@@ -162,7 +163,7 @@ describe('facts', () => {
       await writeFile(join(bin, name), '');
       await chmod(join(bin, name), mode);
     }
-    const facts = createHostFacts(`/nonexistent:${bin}`);
+    const facts = createHostFacts(`/nonexistent:${bin}`, createProcessRunner());
     assert.deepEqual(await facts.missingPrograms(['there', 'absent']), ['absent']);
     assert.equal(await facts.isBridge('no-such-bridge'), false);
     assert.ok((await facts.memoryFreeMiB()) > 0);

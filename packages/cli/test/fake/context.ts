@@ -55,6 +55,8 @@ export interface TestCli {
   readonly files: Map<string, string>;
   readonly deployed: DeployArguments[];
   readonly cleaned: CleanupArguments[];
+  /** Programs that got the terminal. */
+  readonly attached: readonly string[];
   /** Standard output and error, as far as they were written. */
   out(): string;
   err(): string;
@@ -67,11 +69,13 @@ export interface TestCliOptions {
   readonly health?: Awaited<ReturnType<CliContext['engineHealth']>>;
   readonly isDeployed?: boolean;
   readonly screen?: Screen;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What a person types unseen; undefined: there is no terminal. */
+  readonly typed?: string;
   readonly signal?: AbortSignal;
   readonly outputGone?: AbortSignal;
   /** What a person does in the text UI; undefined: there is no terminal. */
   readonly useTui?: (host: TuiHost) => Promise<void>;
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The CLI on a deployed host with id 2, over whatever servers a test has started. */
@@ -84,6 +88,7 @@ export function testCli(options: TestCliOptions = {}): TestCli {
   }
   const deployed: DeployArguments[] = [];
   const cleaned: CleanupArguments[] = [];
+  const attached: string[] = [];
   let nowS = 0;
   const clock = {
     monotonicS: () => nowS,
@@ -106,6 +111,11 @@ export function testCli(options: TestCliOptions = {}): TestCli {
     signal: options.signal ?? new AbortController().signal,
     outputGone: options.outputGone ?? new AbortController().signal,
     screen: async () => options.screen,
+    readSecret: async () => options.typed,
+    runAttached: async (program, args) => {
+      attached.push([program, ...args].join(' '));
+      return 0;
+    },
     connectHostd: async () => {
       if (options.hostdPort === undefined) {
         throw new HeError('HE_HOSTD_UNREACHABLE', 'connection refused');
@@ -130,7 +140,8 @@ export function testCli(options: TestCliOptions = {}): TestCli {
       return 0;
     },
   };
-  return { context, files, deployed, cleaned, out: () => written.out, err: () => written.err };
+  const streams = { out: () => written.out, err: () => written.err };
+  return { context, files, deployed, cleaned, attached, ...streams };
 }
 
 function broker(socketPath = '/nonexistent/broker.socket'): Broker {

@@ -65,6 +65,13 @@ export const CORE_KEYS = {
     meaning: 'whether to warn of sizes below the recommended minimum',
     fallback: true,
   },
+  'OVEHOSTED_CORE/tempDir': {
+    type: 'str',
+    scope: 'run',
+    meaning: 'a directory for what has to be unpacked from an appliance',
+    fallback: '/var/tmp',
+    rule: rules.absolutePath,
+  },
   'OVEHOSTED_CORE/confirmSettings': {
     type: 'bool',
     scope: 'run',

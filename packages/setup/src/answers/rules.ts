@@ -96,6 +96,15 @@ export const absolutePath: Rule<string> = (value) => {
   return hasControl(value) ? 'holds a control character' : undefined;
 };
 
+/** A path that has to stand in vm.conf, whose syntax has no quotes. */
+export const vmFilePath: Rule<string> = (value) => {
+  const problem = absolutePath(value);
+  if (problem !== undefined) return problem;
+  return /[\s#,{}]/.test(value)
+    ? 'holds a blank or one of # , { }, which vm.conf cannot hold'
+    : undefined;
+};
+
 export const uuid: Rule<string> = (value) =>
   /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)
     ? undefined

@@ -14,10 +14,10 @@ export const VDSM_KEYS = {
   'OVEHOSTED_VDSM/consoleType': {
     type: 'str',
     scope: 'cluster',
-    meaning: 'the console type to connect to the VM',
+    meaning: 'the console type to connect to the VM; spice needs a QEMU that has it',
     fallback: 'vnc',
-    rule: rules.oneOf('vnc'),
-    choices: ['vnc'],
+    rule: rules.oneOf('vnc', 'spice', 'qxl'),
+    choices: ['vnc', 'spice'],
     prompt:
       'Please specify the console type you would like to use to connect to the VM (@CHOICES@) [@DEFAULT@]:',
   },

@@ -1,3 +1,4 @@
+import { PATHS } from '../paths.js';
 import type { AnswerKey, AnswerKeys } from './answer-key.js';
 import * as rules from './rules.js';
 
@@ -16,18 +17,47 @@ export const VM_KEYS = {
     type: 'str',
     scope: 'first',
     meaning: 'the device to boot the VM from',
-    fallback: 'disk',
-    rule: rules.oneOf('disk'),
-    choices: ['disk'],
+    fallback: 'cdrom',
+    rule: rules.oneOf('cdrom', 'disk', 'pxe'),
+    choices: ['cdrom', 'disk', 'pxe'],
     prompt: 'Please specify the device to boot the VM from (@CHOICES@) [@DEFAULT@]:',
+  },
+  'OVEHOSTED_VM/vmCDRom': {
+    type: 'str',
+    scope: 'first',
+    meaning: 'the path of the installation media, an ISO image or a CD drive',
+    whenAbsent: 'needed with vmBoot cdrom',
+    rule: rules.vmFilePath,
+    prompt: 'Please specify the path to the installation media you would like to use:',
+  },
+  'OVEHOSTED_VM/ovfArchive': {
+    type: 'str',
+    scope: 'first',
+    meaning: 'the path of the appliance to import: an OVA archive, or the directory of an OVF',
+    whenAbsent: `with vmBoot disk and no vmDiskImage, ${PATHS.appliance}`,
+    rule: rules.absolutePath,
+    prompt: 'Please specify the path to the OVF archive you would like to use [@DEFAULT@]:',
   },
   'OVEHOSTED_VM/vmDiskImage': {
     type: 'str',
     scope: 'first',
-    meaning: 'the path of the disk image (raw or qcow2) with the engine',
-    isRequired: true,
+    meaning: 'the path of a disk image (raw or qcow2) with the engine, in place of an appliance',
+    whenAbsent: 'an appliance is imported',
     rule: rules.absolutePath,
-    prompt: 'Please specify the path to the disk image of the engine VM:',
+  },
+  'OVEHOSTED_VM/cloudInitISO': {
+    type: 'str',
+    scope: 'first',
+    meaning:
+      'whether the VM finds a cloud-init disk at its first boot from its own disk: generate or skip',
+    fallback: 'generate',
+    rule: rules.oneOf('generate', 'skip'),
+  },
+  'OVEHOSTED_VM/automateVMShutdown': {
+    type: 'bool',
+    scope: 'run',
+    meaning: 'whether set-up itself shuts the VM down to hand it over to HA',
+    whenAbsent: 'only when nobody is there to do it',
   },
   'OVEHOSTED_VM/vmVCpus': {
     type: 'int',

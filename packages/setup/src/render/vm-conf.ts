@@ -6,24 +6,31 @@ const DISK_ADDRESS = '{bus:0x00,slot:0x06,domain:0x0000,type:pci,function:0x0}';
 const NIC_ADDRESS = '{bus:0x00,slot:0x03,domain:0x0000,type:pci,function:0x0}';
 const CDROM_ADDRESS = '{controller:0,target:0,unit:0,bus:1,type:drive}';
 
-/**
- * vm.conf of the engine VM, in the form that oVirt's agents read and write. `cdrom` is the image that the
- * first boot sees; later ones have an empty drive.
- */
-export function vmConfText(answers: AnswerSet, cdrom = ''): string {
+/** What one start of the VM differs in from those under HA. */
+export interface VmBoot {
+  readonly from: 'disk' | 'cdrom' | 'network';
+  /** The image in its CD drive; '' for an empty one. */
+  readonly cdrom: string;
+}
+
+/** The VM as HA runs it. */
+export const DISK_BOOT: VmBoot = { from: 'disk', cdrom: '' };
+
+/** vm.conf of the engine VM, in the form that oVirt's agents read and write. */
+export function vmConfText(answers: AnswerSet, boot: VmBoot = DISK_BOOT): string {
   const cpu = answers.find('OVEHOSTED_VDSM/cpu');
   const lines = [
     `vmId=${answers.get('OVEHOSTED_VM/vmUUID')}`,
     `memSize=${answers.get('OVEHOSTED_VM/vmMemSizeMB')}`,
-    `display=${answers.get('OVEHOSTED_VDSM/consoleType')}`,
-    device(cdromDevice(answers, cdrom)),
-    device(diskDevice(answers)),
+    `display=${answers.get('OVEHOSTED_VDSM/consoleType') === 'vnc' ? 'vnc' : 'qxl'}`,
+    device([...cdromDevice(answers, boot.cdrom), ...bootOrder(boot, 'cdrom')]),
+    device([...diskDevice(answers), ...bootOrder(boot, 'disk')]),
     device([
       ['device', 'scsi'],
       ['model', 'virtio-scsi'],
       ['type', 'controller'],
     ]),
-    device(nicDevice(answers)),
+    device([...nicDevice(answers), ...bootOrder(boot, 'network')]),
     device([
       ['device', 'console'],
       ['specParams', '{}'],
@@ -43,6 +50,11 @@ type Fields = readonly (readonly [string, string])[];
 
 function device(fields: Fields): string {
   return `devices={${fields.map(([key, value]) => `${key}:${value}`).join(',')}}`;
+}
+
+/** Only the one device: an installer that leaves no bootable disk must not begin again by itself. */
+function bootOrder(boot: VmBoot, device: VmBoot['from']): Fields {
+  return boot.from === device ? [['bootOrder', '1']] : [];
 }
 
 function cdromDevice(answers: AnswerSet, path: string): Fields {
@@ -80,7 +92,6 @@ function diskDevice(answers: AnswerSet): Fields {
     ['shared', 'exclusive'],
     ['propagateErrors', 'off'],
     ['type', 'disk'],
-    ['bootOrder', '1'],
   ];
 }
 

@@ -3,6 +3,7 @@ import { AnswerSet } from '../answers/answer-set.js';
 import type { GivenAnswer } from '../answers/given.js';
 import type { Dialog } from '../dialog.js';
 import type {
+  Appliance,
   DeployWorld,
   EngineApi,
   EngineHost,
@@ -10,6 +11,7 @@ import type {
   HostdSession,
   StorageView,
 } from '../ports.js';
+import type { VmBoot } from '../render/vm-conf.js';
 import { Backups } from './backups.js';
 import { givenAnswers } from './given-answers.js';
 import { Journal, type JournalRecord } from './journal.js';
@@ -48,6 +50,12 @@ export interface Findings {
   engine?: EngineApi;
   engineHost?: EngineHost;
   seedPath?: string;
+  /** What the engine VM is imported from. */
+  appliance?: Appliance;
+  /** The definition that the VM was started with last: its first boot and the later ones differ. */
+  vmBoot?: VmBoot;
+  /** How often it had to be started again while the engine was being installed in it. */
+  vmRestarts?: number;
   vncPassword?: string;
   /** Parts of shared storage that this very run made, and may therefore remove. */
   madeDomain?: boolean;

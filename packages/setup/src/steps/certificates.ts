@@ -22,7 +22,7 @@ const CERTIFICATE = { mode: 0o644 } as const;
 const KEY = { mode: 0o440, ...STORAGE_OWNER } as const;
 const FILES = [PATHS.caCert, PATHS.hostCert, PATHS.hostKey] as const;
 
-interface HostCredentials {
+export interface HostCredentials {
   readonly ca: string;
   readonly certificate: string;
   readonly key: string;
@@ -35,7 +35,7 @@ export const CERTIFICATE_STEPS: readonly Step[] = [
     supports: true,
     role: 'first',
     line: 'Generating VDSM certificates',
-    do: async (run) => install(run, await makeAuthority(run)),
+    do: async (run) => installCredentials(run, await makeAuthority(run)),
     undo: removeCertificates,
     resume: resumeAuthority,
   },
@@ -45,7 +45,7 @@ export const CERTIFICATE_STEPS: readonly Step[] = [
     supports: true,
     role: 'additional',
     line: 'Generating VDSM certificates',
-    do: async (run) => install(run, await enroll(run)),
+    do: async (run) => installCredentials(run, await requestCertificate(run)),
     undo: removeCertificates,
   },
 ];
@@ -72,7 +72,7 @@ async function makeAuthority(run: Run): Promise<HostCredentials> {
 }
 
 /** The key is made here and stays; whoever answers must be of the CA that the shared storage names. */
-async function enroll(run: Run): Promise<HostCredentials> {
+export async function requestCertificate(run: Run): Promise<HostCredentials> {
   const { answers, world } = run;
   const fqdn = answers.get('OVEHOSTED_NETWORK/fqdn');
   const ca = await world.engine.connect(fqdn, undefined).caCertificate();
@@ -111,7 +111,7 @@ function hostName(run: Run): string {
   return run.answers.get('OVEHOSTED_NETWORK/host_name');
 }
 
-async function install(run: Run, credentials: HostCredentials): Promise<void> {
+export async function installCredentials(run: Run, credentials: HostCredentials): Promise<void> {
   await run.backups.write(PATHS.hostKey, credentials.key, KEY);
   await run.backups.write(PATHS.hostCert, credentials.certificate, CERTIFICATE);
   await run.backups.write(PATHS.caCert, credentials.ca, CERTIFICATE);

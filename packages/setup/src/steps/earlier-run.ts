@@ -10,8 +10,8 @@ import { adoptRecord, createRun, type Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { undoAll } from '../run/undo.js';
 import { askIfMissing } from './ask.js';
-import { vmStats } from './engine-vm.js';
 import { connectHostd } from './host-services.js';
+import { vmStats } from './vm-control.js';
 
 /** `steps` are those that the earlier run may have begun. */
 export function earlierRunStep(steps: () => readonly Step[]): Step {

@@ -1,3 +1,5 @@
+// The host in the engine: added, watched until it is operational, and under HA.
+
 import { HeError } from '@hosted-engine/ports';
 import { UNITS } from '../paths.js';
 import type { EngineHost } from '../ports.js';
@@ -5,10 +7,10 @@ import { finding, type Run, remember } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { noteUnit, restoreUnit } from '../run/units.js';
 import { waitFor } from '../run/wait.js';
-import { startFailed, vmStats } from './engine-vm.js';
-import { isHandedOver } from './resume-point.js';
+import { askChoice } from './closeup-questions.js';
+import { resumeEngine } from './engine-trust.js';
+import { waitForHealth } from './engine-up.js';
 
-const HEALTH_EVERY_MS = 2000;
 const HOST_UP_WAIT = { everyMs: 1000, atMostMs: 600_000 } as const;
 /** Joining the lockspace takes the daemon some of sanlock's I/O time-outs. */
 const HA_WAIT = { everyMs: 500, atMostMs: 120_000 } as const;
@@ -17,7 +19,6 @@ const API_WAIT = { everyMs: 1000, atMostMs: 60_000 } as const;
 const STILL_WAITING_EVERY_ATTEMPTS = 30;
 
 export const ENGINE_HOST_STEPS: readonly Step[] = [
-  { id: 'engine-health', stage: 'closeup', do: waitForEngine, resume: resumeEngine },
   {
     id: 'engine-host',
     stage: 'closeup',
@@ -30,28 +31,8 @@ export const ENGINE_HOST_STEPS: readonly Step[] = [
         : `host ${host.name} in the engine; remove it there, or run the deployment again`;
     },
   },
-  {
-    id: 'host-operational',
-    stage: 'closeup',
-    line: 'Waiting for the host to become operational in the engine. This may take several minutes...',
-    do: waitForHost,
-    resume: resumeEngine,
-  },
+  { id: 'host-operational', stage: 'closeup', do: waitForHost, resume: resumeEngine },
 ];
-
-/** Between the hand-over and the start of HA nobody runs the engine: there is nobody to ask. */
-async function resumeEngine(run: Run): Promise<'keep' | 'again'> {
-  if (!isHandedOver(run)) return 'again';
-  connectEngine(run);
-  return 'keep';
-}
-
-function connectEngine(run: Run): void {
-  const fqdn = run.answers.get('OVEHOSTED_NETWORK/fqdn');
-  const password = run.answers.get('OVEHOSTED_ENGINE/adminPassword');
-  const ca = finding(run, 'ca').certificate;
-  run.found.engine = run.world.engine.connect(fqdn, { ca, password });
-}
 
 export const HA_STEPS: readonly Step[] = [
   {
@@ -70,47 +51,47 @@ export const HA_STEPS: readonly Step[] = [
   { id: 'engine-under-ha', stage: 'closeup', role: 'first', do: waitForHaEngine },
 ];
 
-async function waitForEngine(run: Run): Promise<void> {
-  connectEngine(run);
-  const text = await waitForHealth(run, async () => {
-    if (run.found.role !== 'first') return;
-    // A VM that has ended never becomes healthy: no need to wait for the time-out.
-    const stats = await vmStats(finding(run, 'hostd'), run.answers.get('OVEHOSTED_VM/vmUUID'));
-    if (stats === undefined) throw startFailed('it has disappeared');
-    if (stats.status === 'Down') throw startFailed(stats.exitMessage);
-  });
-  run.dialog.info(`Engine replied: ${text}`);
-}
-
-/** The health page's text once it is good. HE_ENGINE_UNREACHABLE when it is not in time. */
-async function waitForHealth(run: Run, whileWaiting: () => Promise<void>): Promise<string> {
-  const fqdn = run.answers.get('OVEHOSTED_NETWORK/fqdn');
-  const seconds = run.answers.get('OVEHOSTED_ENGINE/engineSetupTimeout');
-  const wait = { everyMs: HEALTH_EVERY_MS, atMostMs: seconds * 1000 };
-  let why = 'it was not asked yet';
-  const text = await waitFor(run, wait, async () => {
-    const health = await finding(run, 'engine').health(run.signal);
-    if (health.kind === 'up') return health.text;
-    why = health.kind === 'down' ? health.text : health.why;
-    await whileWaiting();
-    return undefined;
-  });
-  if (text !== undefined) return text;
-  throw new HeError(
-    'HE_ENGINE_UNREACHABLE',
-    `the engine at ${fqdn} is not healthy after ${seconds} s: ${why}`,
-    {
-      remedy:
-        'look at the console of the VM; OVEHOSTED_ENGINE/engineSetupTimeout gives it more time',
-    },
-  );
-}
-
 /** The API may come up a little later than the health page. */
 async function addHost(run: Run): Promise<void> {
-  const host = await waitFor(run, API_WAIT, () => unlessUnreachable(() => addOrAdopt(run)));
-  // The last attempt's own error says most.
-  await remember(run, { engineHost: host ?? (await addOrAdopt(run)) });
+  const host = await orIgnore(run, 'engineHostAdded', async () => {
+    const added = await waitFor(run, API_WAIT, () => unlessUnreachable(() => addOrAdopt(run)));
+    // The last attempt's own error says most.
+    return added ?? (await addOrAdopt(run));
+  });
+  if (host !== undefined) await remember(run, { engineHost: host });
+}
+
+/**
+ * A failure that a person may put right in the engine, or leave for later: the VM is alive, and the engine
+ * can be asked to add the host at any time. Undefined: ignored.
+ */
+async function orIgnore<T>(
+  run: Run,
+  key: string,
+  action: () => Promise<T>,
+): Promise<T | undefined> {
+  for (;;) {
+    try {
+      return await action();
+    } catch (thrown) {
+      if (!(thrown instanceof HeError) || thrown.code === 'HE_ABORTED') throw thrown;
+      if (!run.dialog.interactive) throw thrown;
+      run.dialog.error(thrown.message);
+      if (thrown.remedy !== undefined) run.dialog.note(`${thrown.remedy}.`);
+      const choice = await askChoice(run, {
+        key,
+        prompt:
+          'Do you want to retry, to go on without this host in the engine, or to abort? (Retry, Ignore, Abort)[Retry]:',
+        choices: ['Retry', 'Ignore', 'Abort'],
+        fallback: 'Retry',
+      });
+      if (choice === 'Abort') throw thrown;
+      if (choice === 'Ignore') {
+        run.dialog.warning('The host is not operational in the engine: add it there later');
+        return undefined;
+      }
+    }
+  }
 }
 
 /** A host of this name and address is ours, of an earlier attempt; any other of the name is not. */
@@ -136,20 +117,32 @@ async function addOrAdopt(run: Run): Promise<EngineHost> {
 }
 
 async function waitForHost(run: Run): Promise<void> {
-  const { id, name } = finding(run, 'engineHost');
-  let status = 'unknown';
+  const host = run.found.engineHost;
+  if (host === undefined) return;
+  const isUp = await orIgnore(run, 'engineHostUp', async () => {
+    run.dialog.info(
+      'Waiting for the host to become operational in the engine. This may take several minutes...',
+    );
+    await untilOperational(run, host);
+    return true;
+  });
+  if (isUp === true) run.dialog.info('The VDSM Host is now operational');
+}
+
+async function untilOperational(run: Run, { id, name }: EngineHost): Promise<void> {
+  const engine = finding(run, 'engine');
+  let last: EngineHost = { id, name, address: '', status: 'unknown' };
   const up = await waitFor(run, HOST_UP_WAIT, async (attempt) => {
     if (attempt % STILL_WAITING_EVERY_ATTEMPTS === 0) {
       run.dialog.info('Still waiting for VDSM host to become operational...');
     }
-    const host = await unlessUnreachable(() => finding(run, 'engine').host(id));
+    const host = await unlessUnreachable(() => engine.host(id));
     if (host === undefined) return undefined;
-    status = host.status;
-    if (status.includes('failed')) throw notOperational(name, status);
-    return status === 'up' ? true : undefined;
+    last = host;
+    if (host.status.includes('failed')) throw await notOperational(run, host);
+    return host.status === 'up' ? true : undefined;
   });
-  if (up === undefined) throw notOperational(name, status);
-  run.dialog.info('The VDSM Host is now operational');
+  if (up === undefined) throw await notOperational(run, last);
 }
 
 /** Undefined when the engine does not answer just now: it is asked again. */
@@ -162,9 +155,13 @@ async function unlessUnreachable<T>(action: () => Promise<T>): Promise<T | undef
   }
 }
 
-function notOperational(name: string, status: string): HeError {
-  return new HeError('HE_ENGINE_REFUSED', `host ${name} is ${status} in the engine`, {
-    remedy: "look at the engine's events for this host",
+/** With the engine's own reasons, as far as it gives any. */
+async function notOperational(run: Run, { name, status, detail }: EngineHost): Promise<HeError> {
+  const complaints = await unlessUnreachable(() => finding(run, 'engine').complaints(name));
+  const reasons = [...(detail === undefined ? [] : [detail]), ...(complaints ?? [])];
+  const why = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
+  return new HeError('HE_ENGINE_REFUSED', `host ${name} is ${status} in the engine${why}`, {
+    remedy: "look at the engine's events for this host, and at the log of vdsmd here",
   });
 }
 
@@ -180,6 +177,6 @@ async function waitForHa(run: Run): Promise<void> {
 
 /** Everything is in place by now; what is left to see is that HA does its part. */
 async function waitForHaEngine(run: Run): Promise<void> {
-  const text = await waitForHealth(run, async () => undefined);
+  const text = await waitForHealth(run);
   run.dialog.info(`Engine replied: ${text}`);
 }

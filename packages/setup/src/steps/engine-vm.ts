@@ -1,38 +1,44 @@
-import { parseVmConf } from '@hosted-engine/formats';
+// The engine VM's life before HA takes it over: installed from its media if it has to be, started from its
+// own disk, and shut down for the hand-over (setup-flow E.1).
+
 import { HeError } from '@hosted-engine/ports';
-import {
-  domainXmlFromVmConf,
-  isVdsmError,
-  VDSM_CODE,
-  type VdsmCaller,
-  type VmStats,
-} from '@hosted-engine/vdsm';
+import { VDSM_CODE } from '@hosted-engine/vdsm';
 import { PATHS } from '../paths.js';
 import { seedFiles } from '../render/seed.js';
-import { vmConfText } from '../render/vm-conf.js';
-import { hostdOf } from '../run/hostd-of.js';
-import { finding, type Run, remember } from '../run/run.js';
+import { finding, type Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
-import { settleFor, waitFor } from '../run/wait.js';
-import { isHandedOver, mustKeepAuthority } from './resume-point.js';
+import { waitFor } from '../run/wait.js';
+import { askYesNo } from './closeup-questions.js';
+import { openConsole } from './console.js';
+import { isHandedOver, isInstalledByHand, mustKeepAuthority } from './resume-point.js';
 import { attempt, tolerate } from './tasks.js';
+import { destroyVm, isVmDown, startVm } from './vm-control.js';
 
 const NAME_SERVERS_MAX = 3;
 /** The guest's own shutdown takes seconds; its data matters more than our time. */
 const SHUTDOWN_WAIT = { everyMs: 1000, atMostMs: 300_000 } as const;
 const SHUTDOWN_TIMEOUT_S = 240;
-const DESTROY_WAIT = { everyMs: 500, atMostMs: 60_000 } as const;
-/** The installation takes that long at most (setup-flow E.1). */
-const TICKET_TTL_S = 10_800;
+/** A person at work is not hurried; somebody who has gone for good ends the run by its signal. */
+const PERSON_WAIT = { everyMs: 1000, atMostMs: Number.MAX_SAFE_INTEGER } as const;
+/** Nobody watches an unattended installation: one that takes longer hangs. */
+const INSTALL_WAIT = { everyMs: 1000, atMostMs: 3 * 3600 * 1000 } as const;
 
 export const ENGINE_VM_STEPS: readonly Step[] = [
+  {
+    id: 'vm-install',
+    stage: 'closeup',
+    role: 'first',
+    do: installSystem,
+    undo: destroyVm,
+    resume: keep,
+  },
   { id: 'seed', stage: 'closeup', role: 'first', do: makeSeed, resume: resumeSeed },
   {
     id: 'vm',
     stage: 'closeup',
     role: 'first',
     line: 'Creating VM',
-    do: createVm,
+    do: (run) => startVm(run, { from: 'disk', cdrom: run.found.seedPath ?? '' }),
     undo: destroyVm,
     resume: resumeVm,
   },
@@ -49,10 +55,14 @@ export const SHUT_DOWN_VM: Step = {
   id: 'vm-shutdown',
   stage: 'closeup',
   role: 'first',
-  do: shutDownVm,
+  do: handOver,
   // Whatever runs by then is what HA started.
-  resume: async () => 'keep',
+  resume: keep,
 };
+
+async function keep(): Promise<'keep'> {
+  return 'keep';
+}
 
 /** An engine that has taken its seed must not get another. */
 async function resumeSeed(run: Run): Promise<'keep' | 'again'> {
@@ -63,9 +73,47 @@ async function resumeVm(run: Run): Promise<'keep' | 'rewind'> {
   return isHandedOver(run) || run.found.isVmAlive === true ? 'keep' : 'rewind';
 }
 
-/** The disk that makes an engine of the appliance, seen by the first boot alone. */
+/** Boots the installation media, as often as it takes, until the system is on the disk. */
+async function installSystem(run: Run): Promise<void> {
+  const { answers, dialog } = run;
+  const device = answers.get('OVEHOSTED_VM/vmBoot');
+  if (device === 'disk') return;
+  const boot =
+    device === 'pxe'
+      ? ({ from: 'network', cdrom: '' } as const)
+      : ({ from: 'cdrom', cdrom: answers.get('OVEHOSTED_VM/vmCDRom') } as const);
+  for (;;) {
+    dialog.info('Creating VM');
+    await startVm(run, boot);
+    await openConsole(run);
+    dialog.note('Please install the OS on the VM.');
+    dialog.note(
+      'When the installation is completed reboot or shutdown the VM: the system will wait until then',
+    );
+    await waitUntilDown(run, dialog.interactive ? PERSON_WAIT : INSTALL_WAIT);
+    // A guest's reboot ends the VM as well; one that is down stays listed until it is destroyed.
+    await destroyVm(run);
+    const isInstalled = await askYesNo(run, {
+      key: 'osInstalled',
+      prompt:
+        'Has the OS installation been completed successfully?\n' +
+        'Answering no will allow you to reboot from the previously selected boot media. (Yes, No)[Yes]:',
+      fallback: true,
+    });
+    if (isInstalled) return;
+    const again = await askYesNo(run, {
+      key: 'osInstallAgain',
+      prompt: 'Do you want to try again to install the OS on the VM? (Yes, No)[Yes]:',
+      fallback: true,
+    });
+    if (!again) throw new HeError('HE_ABORTED', 'the installation of the OS was given up');
+  }
+}
+
+/** The disk that makes an engine of the appliance, seen by the first boot from the VM's own disk alone. */
 async function makeSeed(run: Run): Promise<void> {
   const { answers, world } = run;
+  if (isInstalledByHand(run)) return;
   const ca = finding(run, 'ca');
   if (ca.key === undefined) throw new Error('the first host has the key of its CA');
   const path = `${PATHS.seedDirectory}/seed.iso`;
@@ -100,90 +148,29 @@ async function hostServers(run: Run): Promise<string[]> {
     .slice(0, NAME_SERVERS_MAX);
 }
 
-async function createVm(run: Run): Promise<void> {
-  const hostd = finding(run, 'hostd');
-  const vmID = run.answers.get('OVEHOSTED_VM/vmUUID');
-  const vmConf = parseVmConf(vmConfText(run.answers, run.found.seedPath));
-  const xml = domainXmlFromVmConf(vmConf, { emulation: finding(run, 'emulation') });
-  await remember(run, { vmCreated: true });
-  await attempt('cannot create the engine VM', () =>
-    hostd.call('VM.create', { vmID, vmParams: { xml } }),
-  );
-  const started = await waitFor(run, DESTROY_WAIT, async () => {
-    const stats = await vmStats(hostd, vmID);
-    if (stats === undefined) return undefined;
-    if (stats.status === 'Down') throw startFailed(stats.exitMessage);
-    return stats.status === 'WaitForLaunch' ? undefined : true;
-  });
-  if (started === undefined) throw startFailed('it does not get beyond WaitForLaunch');
-}
-
-export function startFailed(why: string): HeError {
-  return new HeError('HE_VM_START_FAILED', `the engine VM did not start: ${why}`, {
-    remedy: 'look at the log of vdsmd and of libvirt on this host',
-  });
-}
-
-/** The VM as the host daemon sees it; undefined: it knows no such VM. */
-export async function vmStats(hostd: VdsmCaller, vmID: string): Promise<VmStats | undefined> {
-  try {
-    const [stats] = await hostd.call('VM.getStats', { vmID });
-    return stats;
-  } catch (thrown) {
-    if (isVdsmError(thrown, VDSM_CODE.noSuchVm)) return undefined;
-    throw thrown;
+/** HA starts the VM again, as a monitored service (specification, first host). */
+async function handOver(run: Run): Promise<void> {
+  const { answers, dialog } = run;
+  const isAutomatic = answers.find('OVEHOSTED_VM/automateVMShutdown') ?? !dialog.interactive;
+  if (isAutomatic) {
+    await shutDown(run);
+  } else {
+    dialog.note('Please shutdown the VM allowing the system to launch it as a monitored service.');
+    dialog.note('The system will wait until the VM is down.');
+    await waitUntilDown(run, PERSON_WAIT);
   }
+  // A VM that is down stays listed until it is destroyed.
+  await destroyVm(run);
 }
 
-/** Lets a person watch the boot. A host daemon without tickets leaves the console closed. */
-async function openConsole(run: Run): Promise<void> {
+async function shutDown(run: Run): Promise<void> {
   const hostd = finding(run, 'hostd');
-  const vmID = run.answers.get('OVEHOSTED_VM/vmUUID');
-  const password = finding(run, 'vncPassword');
-  try {
-    await hostd.call('VM.setTicket', {
-      vmID,
-      password,
-      ttl: TICKET_TTL_S,
-      existingConnAction: 'disconnect',
-      params: {},
-    });
-  } catch (thrown) {
-    const codes = [VDSM_CODE.methodNotFound, VDSM_CODE.ticketError, VDSM_CODE.notImplemented];
-    if (!codes.some((code) => isVdsmError(thrown, code))) throw thrown;
-    run.world.log.warn('the console cannot be opened', { why: String(thrown) });
-    return;
-  }
-  const stats = await vmStats(hostd, vmID);
-  const port = stats?.status === 'Down' ? undefined : stats?.displayInfo?.[0]?.port;
-  run.dialog.note('You can now connect to the VM with the following command:');
-  run.dialog.note(`    /usr/bin/remote-viewer vnc://localhost:${port ?? '5900'}`);
-  run.dialog.note(`Use temporary password "${password}" to connect to vnc console.`);
-}
-
-/** Ends the VM that this run started, whatever state it is in. Other VMs have other UUIDs. */
-export async function destroyVm(run: Run): Promise<void> {
-  if (run.found.vmCreated !== true) return;
-  const hostd = hostdOf(run);
-  const vmID = run.answers.get('OVEHOSTED_VM/vmUUID');
-  const isGone = await settleFor(run.world.clock, DESTROY_WAIT, async () => {
-    await tolerate([VDSM_CODE.noSuchVm], () => hostd.call('VM.destroy', { vmID }));
-    return (await vmStats(hostd, vmID)) === undefined;
-  });
-  if (!isGone) throw new HeError('HE_FAILED', `the engine VM ${vmID} does not end`);
-  await remember(run, { vmCreated: false });
-}
-
-/** The hand-over: HA starts it again, as a monitored service (specification, first host). */
-async function shutDownVm(run: Run): Promise<void> {
-  const hostd = finding(run, 'hostd');
-  const vmID = run.answers.get('OVEHOSTED_VM/vmUUID');
   run.dialog.note('Shutting down the VM, to launch it as a monitored service.');
   run.dialog.note('The system will wait until the VM is down.');
   await attempt('cannot shut down the engine VM', () =>
     tolerate([VDSM_CODE.noSuchVm], () =>
       hostd.call('VM.shutdown', {
-        vmID,
+        vmID: run.answers.get('OVEHOSTED_VM/vmUUID'),
         delay: 0,
         message: 'The engine VM is handed over to the HA services',
         timeout: SHUTDOWN_TIMEOUT_S,
@@ -191,11 +178,19 @@ async function shutDownVm(run: Run): Promise<void> {
       }),
     ),
   );
-  const isDown = await waitFor(run, SHUTDOWN_WAIT, async () => {
-    const stats = await vmStats(hostd, vmID);
-    return stats === undefined || stats.status === 'Down' ? true : undefined;
-  });
+  const isDown = await waitFor(run, SHUTDOWN_WAIT, async () =>
+    (await isVmDown(run)) ? true : undefined,
+  );
   if (isDown !== true) run.dialog.warning('The VM does not shut down; it is powered off');
-  // A VM that is down stays listed until it is destroyed.
-  await destroyVm(run);
+}
+
+async function waitUntilDown(
+  run: Run,
+  wait: { readonly everyMs: number; readonly atMostMs: number },
+): Promise<void> {
+  const isDown = await waitFor(run, wait, async () => ((await isVmDown(run)) ? true : undefined));
+  if (isDown === true) return;
+  throw new HeError('HE_FAILED', `the VM is still up after ${wait.atMostMs / 3_600_000} hours`, {
+    remedy: 'look at its console; the installation may wait for an answer there',
+  });
 }

@@ -53,7 +53,7 @@ export const MIGRATION_STEP: Step = {
   },
 };
 
-async function configureMigration(run: Run): Promise<void> {
+export async function configureMigration(run: Run): Promise<void> {
   for (const { from, isKey, names } of COPIES) {
     const bytes = (await run.world.files.read(from)) ?? new Uint8Array();
     const mode = isKey ? await keyMode(run) : CERTIFICATE;

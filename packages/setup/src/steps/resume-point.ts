@@ -6,7 +6,7 @@ import type { Run } from '../run/run.js';
 
 /** The first boot began, and nobody knows how far it came. */
 export function mustRemakeDisk(run: Run): boolean {
-  return hasBooted(run) && !isEngineUsable(run);
+  return !isInstalledByHand(run) && hasBooted(run) && !isEngineUsable(run);
 }
 
 /** The engine of the earlier run lives, or has been seen healthy: its CA is the one that counts. */
@@ -17,6 +17,13 @@ export function mustKeepAuthority(run: Run): boolean {
 /** The VM was shut down for the hand-over: from then on only HA starts it. */
 export function isHandedOver(run: Run): boolean {
   return run.found.earlier !== undefined && run.journal.isDone('vm-shutdown');
+}
+
+/** A system that a person installed is theirs to configure, unless they ask for help: it gets no seed. */
+export function isInstalledByHand({ answers }: Run): boolean {
+  if (answers.get('OVEHOSTED_VM/cloudInitISO') === 'skip') return true;
+  const isSeedWanted = answers.source('OVEHOSTED_VM/cloudInitISO') !== undefined;
+  return !isSeedWanted && answers.get('OVEHOSTED_VM/vmBoot') !== 'disk';
 }
 
 function hasBooted(run: Run): boolean {

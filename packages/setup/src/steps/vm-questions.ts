@@ -1,6 +1,5 @@
 import type { AnswerName, AnswerValue } from '../answers/catalogue.js';
 import { supportedCpuTypes, unsupportedCpu } from '../checks/cpu.js';
-import { checkStaticAddress } from '../checks/engine-name.js';
 import {
   bytesNeeded,
   checkDisk,
@@ -15,11 +14,6 @@ import { type AskOptions, askIfMissing } from './ask.js';
 import { titleStep } from './questions.js';
 
 export const VM_TITLE = titleStep('vm-title', 'VM CONFIGURATION', 'first');
-
-/** What the VM boots from. It leaves what is known of the medium's sizes in `found.medium`. */
-export const VM_MEDIA: readonly Step[] = [
-  { id: 'vm-media', stage: 'customization', role: 'first', do: askMedia },
-];
 
 export const VM_QUESTIONS: readonly Step[] = [
   // An additional host is shown the list too, and checks the cluster's choice against it.
@@ -36,17 +30,6 @@ export const VM_QUESTIONS: readonly Step[] = [
     },
   },
 ];
-
-async function askMedia(run: Run): Promise<void> {
-  await askIfMissing(run, 'OVEHOSTED_VM/vmDiskImage', {
-    check: async (path) => {
-      const image = await run.world.images.inspect(path);
-      run.found.medium = { diskBytes: image.virtualSize };
-      return [];
-    },
-  });
-  checkStaticAddress(run.answers);
-}
 
 /** Shown by the look of the CPU: the host daemon, which knows better, is not up yet on a bare host. */
 async function askCpuType(run: Run): Promise<void> {

@@ -6,6 +6,7 @@ import { finding, type Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { VOLUME_DESCRIPTIONS } from '../shared-domain.js';
 import { attempt, finishTask } from './tasks.js';
+import { importDisk } from './vm-media.js';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -142,14 +143,12 @@ async function zeroMetadata(run: Run): Promise<void> {
 }
 
 async function createVmImage(run: Run): Promise<void> {
-  const { answers, world } = run;
+  const { answers } = run;
   await createVolume(run, ENGINE_DISK, {
     size: String(answers.get('OVEHOSTED_STORAGE/imgSizeGB') * GIB),
     preallocate: VOLUME_ALLOCATION.SPARSE,
     diskType: 'HEVD',
     desc: answers.get('OVEHOSTED_STORAGE/imgDesc'),
   });
-  const volume = await preparedPath(run, ENGINE_DISK);
-  const image = answers.get('OVEHOSTED_VM/vmDiskImage');
-  await world.images.copyToVolume(image, volume, run.signal);
+  await importDisk(run, await preparedPath(run, ENGINE_DISK));
 }

@@ -63,12 +63,17 @@ export async function runDeploy(
   options: {
     /** What a person types; undefined: nobody is there. */
     readonly typed?: Typed;
+    readonly onAsk?: (key: string) => void;
     readonly signal?: AbortSignal;
     readonly deploy?: Partial<DeployOptions>;
     readonly steps?: readonly Step[];
   } = {},
 ): Promise<Told> {
   const dialog = new FakeDialog(options.typed);
+  dialog.onAsk = options.onAsk ?? dialog.onAsk;
+  dialog.onNote = (text) => {
+    if (dialog.interactive && /system will wait until/.test(text)) host.hostd.shutDownGuests();
+  };
   const outcome = await deploy(
     host.world(),
     dialog,
@@ -93,17 +98,6 @@ export async function deployFirst(
   putAnswers(host, FIRST_ANSWERS, answers);
   const { outcome, lines } = await runDeploy(host);
   if (outcome.kind === 'failed') throw new Error(lines.join('\n'), { cause: outcome.error });
-  // The engine took its CA from the seed disk.
-  const seed = host.seeds[0]?.['user-data'] ?? '';
-  host.engine.ca = {
-    certificatePem: block(seed, 'CERTIFICATE'),
-    keyPem: block(seed, 'PRIVATE KEY'),
-  };
-}
-
-function block(text: string, kind: string): string {
-  const found = new RegExp(`-----BEGIN ${kind}-----[^-]+-----END ${kind}-----`).exec(text)?.[0];
-  return `${(found ?? '').replaceAll(/\n\s+/g, '\n')}\n`;
 }
 
 /** The steps of the deployment, with something that happens once one of them has done its work. */

@@ -18,6 +18,10 @@ export class FakeEngine implements EngineConnector {
   isUp: () => boolean = () => true;
   /** Each look at a host takes the next of these; the last one stays. */
   statuses = ['installing', 'up'];
+  /** Says no to every new host. */
+  refusal: HeError | undefined;
+  sshKey: string | undefined = 'ecdsa-sha2-nistp256 AAAAE2VjZHNh ovirt-engine';
+  complaints: string[] = [];
   #looks = 0;
 
   async makeCa(): Promise<Credentials> {
@@ -25,11 +29,20 @@ export class FakeEngine implements EngineConnector {
     return this.ca;
   }
 
+  /** A first boot with a seed: the CA is the one that set-up made. */
+  takeSeed(userData: string): void {
+    const certificatePem = block(userData, 'CERTIFICATE');
+    const keyPem = block(userData, 'PRIVATE KEY');
+    this.ca = { certificatePem, keyPem };
+  }
+
   connect(_fqdn: string, credentials: EngineCredentials | undefined): EngineApi {
     const authenticate = (): void => {
       if (!this.isUp()) throw new HeError('HE_ENGINE_UNREACHABLE', 'the engine does not answer');
       if (credentials?.password !== this.password) {
-        throw new HeError('HE_ENGINE_REFUSED', "the password of 'admin@internal' is wrong");
+        throw new HeError('HE_ENGINE_REFUSED', "the password of 'admin@internal' is wrong", {
+          details: { status: 401 },
+        });
       }
     };
     return {
@@ -44,6 +57,7 @@ export class FakeEngine implements EngineConnector {
       },
       addHost: async (host: NewHost) => {
         authenticate();
+        if (this.refusal !== undefined) throw this.refusal;
         const id = `engine-host-${this.hosts.length + 1}`;
         const added = { id, name: host.name, address: host.address, status: 'installing' };
         this.hosts.push(added);
@@ -53,6 +67,11 @@ export class FakeEngine implements EngineConnector {
         authenticate();
         return this.hosts.find((host) => host.name === name);
       },
+      sshKey: async () => {
+        authenticate();
+        return this.sshKey;
+      },
+      complaints: async () => this.complaints,
       host: async (id) => {
         authenticate();
         const host = this.hosts.find((candidate) => candidate.id === id);
@@ -63,4 +82,9 @@ export class FakeEngine implements EngineConnector {
       },
     };
   }
+}
+
+function block(text: string, kind: string): string {
+  const found = new RegExp(`-----BEGIN ${kind}-----[^-]+-----END ${kind}-----`).exec(text)?.[0];
+  return `${(found ?? '').replaceAll(/\n\s+/g, '\n')}\n`;
 }

@@ -68,6 +68,15 @@ export class FakeHostd implements VdsmCaller {
     };
   }
 
+  /** Somebody shuts the guest down, or reboots it, which comes to the same. */
+  shutDownGuests(): void {
+    for (const vm of this.vms.values()) {
+      if (vm.status !== 'Up') continue;
+      vm.status = 'Down';
+      vm.exitMessage = 'Shut down from within the guest';
+    }
+  }
+
   session(): HostdSession {
     return {
       call: (verb, params) => this.call(verb, params),

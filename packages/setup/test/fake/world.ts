@@ -2,6 +2,7 @@ import { HeError, type LogFields } from '@hosted-engine/ports';
 import type { Dialog, Question } from '../../src/dialog.js';
 import { PATHS, UNITS } from '../../src/paths.js';
 import type {
+  Appliance,
   DeployWorld,
   LinkSituation,
   RunLog,
@@ -43,6 +44,24 @@ export class FakeHost {
   readonly remotes = new FakeRemoteHosts();
   missingPrograms: string[] = [];
   pingable = ['10.88.1.1'];
+  hasSpice = false;
+  media = ['/isos/os.iso'];
+  appliance: Appliance | undefined = {
+    path: PATHS.appliance,
+    name: 'HostedEngine',
+    vCpus: 3,
+    memoryMiB: 5000,
+    isVerified: true,
+    disk: {
+      format: 'qcow2',
+      virtualSize: 31 * GIB,
+      path: PATHS.appliance,
+      member: 'disk.qcow2',
+      offset: 1024,
+      storedSize: GIB,
+      isGzip: false,
+    },
+  };
   image: { format: string; virtualSize: number } | undefined = {
     format: 'raw',
     virtualSize: 2 * GIB,
@@ -52,6 +71,8 @@ export class FakeHost {
   /** Where an address leads to other names than those that lead to it. */
   readonly reverseNames: Record<string, string[]> = {};
   nowS = 1000;
+  /** What happens by itself while somebody waits. */
+  onTime: () => void = () => undefined;
   #uuids = 0;
 
   readonly number: number;
@@ -90,6 +111,7 @@ export class FakeHost {
         memoryFreeMiB: async () => this.memoryFreeMiB,
         virtualization: async () => this.virtualization,
         isBridge: async (name) => this.hostd.bridges.includes(name),
+        hasSpice: async () => this.hasSpice,
         missingPrograms: async (names) =>
           names.filter((name) => this.missingPrograms.includes(name)),
       },
@@ -111,12 +133,29 @@ export class FakeHost {
           if (this.image !== undefined) return this.image;
           throw new HeError('HE_ANSWER_INVALID', `the disk image ${path} does not exist`);
         },
-        copyToVolume: async (image, volume) => {
+        copyToVolume: async (image, volume, { onProgress }) => {
+          onProgress(1, 1);
           this.copied.push(`${image} ${volume}`);
+        },
+        checkMedium: async (path) => {
+          if (this.media.includes(path)) return;
+          throw new HeError('HE_ANSWER_INVALID', `the installation media ${path} cannot be used`);
         },
         makeIso: async (path, label, files) => {
           this.seeds.push({ label, ...files });
+          this.engine.takeSeed(files['user-data'] ?? '');
           this.files.put(path, 'iso', 0o600);
+        },
+      },
+      appliances: {
+        inspect: async (path, _scratch, { onProgress }) => {
+          onProgress(1, 1);
+          if (this.appliance?.path === path) return this.appliance;
+          throw new HeError('HE_ANSWER_INVALID', `the appliance ${path} cannot be used: truncated`);
+        },
+        copyDisk: async (disk, volume, scratch, { onProgress }) => {
+          onProgress(1, 1);
+          this.copied.push(`${disk.path}:${disk.member} ${volume} ${scratch}`);
         },
       },
       lockspaces: {
@@ -151,6 +190,7 @@ export class FakeHost {
         wallMs: () => this.nowS * 1000,
         sleep: async (ms) => {
           this.nowS += ms / 1000;
+          this.onTime();
         },
       },
       random: {
@@ -293,8 +333,11 @@ export class FakeDialog implements Dialog {
   error(message: string): void {
     this.lines.push(`[ ERROR ] ${message}`);
   }
+  /** What the person in front of it does upon reading a note. */
+  onNote: (text: string) => void = () => undefined;
   note(text: string): void {
     this.lines.push(...text.split('\n').map((line) => `          ${line}`));
+    this.onNote(text);
   }
   title(text: string): void {
     this.note(`--== ${text} ==--`);
@@ -302,7 +345,9 @@ export class FakeDialog implements Dialog {
   progress(what: string, done: number, total: number | undefined): void {
     this.progressed.push(`${what}: ${done} of ${total ?? 'unknown'}`);
   }
+  onAsk: (key: string) => void = () => undefined;
   async ask(question: Question): Promise<string> {
+    this.onAsk(question.key);
     this.asked.push(question.key);
     const answer = this.#answerTo(question.key);
     const shown = question.isSecret ? '' : (answer ?? '');

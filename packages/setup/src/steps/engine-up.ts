@@ -1,0 +1,132 @@
+// The engine in its VM: installed by a person or by its own first boot, and up.
+
+import { HeError } from '@hosted-engine/ports';
+import { DISK_BOOT } from '../render/vm-conf.js';
+import { finding, type Run } from '../run/run.js';
+import type { Step } from '../run/step.js';
+import { waitFor } from '../run/wait.js';
+import { askChoice, askToGoOn } from './closeup-questions.js';
+import { openConsole } from './console.js';
+import { isHandedOver, isInstalledByHand } from './resume-point.js';
+import { destroyVm, isVmDown, startFailed, startVm, statsOf } from './vm-control.js';
+
+const HEALTH_EVERY_MS = 2000;
+/** After the enter key: services that were just started take a moment. */
+const AFTER_ENTER_S = 30;
+/** A VM that reboots more often during an unattended installation reboots for ever. */
+const RESTARTS_MAX = 5;
+
+export const ENGINE_UP_STEPS: readonly Step[] = [
+  {
+    id: 'engine-health',
+    stage: 'closeup',
+    do: waitForEngine,
+    // Between the hand-over and the start of HA nobody runs the engine: there is nobody to ask.
+    resume: async (run) => (isHandedOver(run) ? 'keep' : 'again'),
+  },
+];
+
+async function waitForEngine(run: Run): Promise<void> {
+  run.found.engine = run.world.engine.connect(run.answers.get('OVEHOSTED_NETWORK/fqdn'), undefined);
+  const isByHand = run.found.role === 'first' && isInstalledByHand(run);
+  if (isByHand && run.dialog.interactive) {
+    await untilInstalled(run);
+    return;
+  }
+  const text = await waitForHealth(run, {
+    whileWaiting: run.found.role === 'first' ? () => keepUp(run, isByHand) : undefined,
+  });
+  run.dialog.info(`Engine replied: ${text}`);
+}
+
+/** A person says when; a VM that has rebooted, and so has ended, is started again. */
+async function untilInstalled(run: Run): Promise<void> {
+  for (;;) {
+    await askToGoOn(
+      run,
+      'engineInstalled',
+      'Please install the engine in the VM, hit enter when finished.',
+    );
+    if (await isVmDown(run)) {
+      run.dialog.warning('The VM is down; it is started again');
+      await restart(run);
+      await openConsole(run);
+      continue;
+    }
+    if (await isReplying(run)) return;
+  }
+}
+
+/** False: the VM went down meanwhile. */
+async function isReplying(run: Run): Promise<boolean> {
+  for (;;) {
+    try {
+      const text = await waitForHealth(run, { seconds: AFTER_ENTER_S });
+      run.dialog.info(`Engine replied: ${text}`);
+      return true;
+    } catch (thrown) {
+      if (!(thrown instanceof HeError) || thrown.code !== 'HE_ENGINE_UNREACHABLE') throw thrown;
+      if (await isVmDown(run)) return false;
+      run.dialog.error(thrown.message);
+      const choice = await askChoice(run, {
+        key: 'engineCheckAgain',
+        prompt:
+          'Please check the engine in the VM. Do you want to check again or to abort? (Check, Abort)[Check]:',
+        choices: ['Check', 'Abort'],
+        fallback: 'Check',
+      });
+      if (choice === 'Abort') throw new HeError('HE_ABORTED', 'the engine did not come up');
+    }
+  }
+}
+
+/** An imported appliance that ends has failed; an installation may reboot the VM. */
+async function keepUp(run: Run, mayRestart: boolean): Promise<void> {
+  const stats = await statsOf(run);
+  if (stats !== undefined && stats.status !== 'Down') return;
+  const why = stats === undefined ? 'it has disappeared' : stats.exitMessage;
+  const restarts = run.found.vmRestarts ?? 0;
+  if (!mayRestart || restarts >= RESTARTS_MAX) throw startFailed(why);
+  run.found.vmRestarts = restarts + 1;
+  run.dialog.warning(`The VM is down (${why}); it is started again`);
+  await restart(run);
+}
+
+async function restart(run: Run): Promise<void> {
+  await destroyVm(run);
+  run.dialog.info('Creating VM');
+  await startVm(run, run.found.vmBoot ?? DISK_BOOT);
+}
+
+export interface HealthWait {
+  /** @default OVEHOSTED_ENGINE/engineSetupTimeout */
+  readonly seconds?: number;
+  readonly whileWaiting?: (() => Promise<void>) | undefined;
+}
+
+/** The health page's text once it is good. HE_ENGINE_UNREACHABLE when it is not in time. */
+export async function waitForHealth(run: Run, options: HealthWait = {}): Promise<string> {
+  const fqdn = run.answers.get('OVEHOSTED_NETWORK/fqdn');
+  const seconds = options.seconds ?? run.answers.get('OVEHOSTED_ENGINE/engineSetupTimeout');
+  const wait = { everyMs: HEALTH_EVERY_MS, atMostMs: seconds * 1000 };
+  const startS = run.world.clock.monotonicS();
+  let why = 'it was not asked yet';
+  const text = await waitFor(run, wait, async () => {
+    const health = await finding(run, 'engine').health(run.signal);
+    if (health.kind === 'up') return health.text;
+    why = health.kind === 'down' ? health.text : health.why;
+    const waitedS = Math.round(run.world.clock.monotonicS() - startS);
+    run.dialog.progress('Seconds waited for the engine', waitedS, undefined);
+    await options.whileWaiting?.();
+    return undefined;
+  });
+  if (text !== undefined) return text;
+  throw new HeError(
+    'HE_ENGINE_UNREACHABLE',
+    `the engine at ${fqdn} is not healthy after ${seconds} s: ${why}`,
+    {
+      remedy:
+        'look at the console of the VM; OVEHOSTED_ENGINE/engineSetupTimeout gives it more time',
+    },
+  );
+}
