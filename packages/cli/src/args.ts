@@ -24,7 +24,14 @@ export function parseOptions(args: readonly string[], specs: readonly OptionSpec
     const spec = specs.find(
       (candidate) => `--${candidate.name}` === name || `-${candidate.short}` === name,
     );
-    if (spec === undefined) throw new HeError('HE_USAGE', `Invalid option '${arg}'`);
+    if (spec === undefined) {
+      throw new HeError('HE_USAGE', `Invalid option '${arg}'`, {
+        remedy:
+          specs.length === 0
+            ? 'the command has no options'
+            : `its options are ${specs.map((one) => `--${one.name}`).join(', ')}`,
+      });
+    }
     const next = args[index + 1];
     if (spec.value !== undefined && at === -1 && next !== undefined && !next.startsWith('--')) {
       value = next;

@@ -23,12 +23,22 @@ describe('the look of the lines', () => {
     assert.equal(noteLine(long), `          ${long}`);
   });
 
-  test('on a terminal words are wrapped, never split, and keep their indent', () => {
-    const text = noteLine(`    ${'word '.repeat(20).trim()}`, 60);
+  test('on a terminal words are wrapped, and never split', () => {
+    const text = noteLine('word '.repeat(20).trim(), 60);
     for (const line of text.split('\n')) {
-      assert.match(line, /^ {14}word( word)*$/);
+      assert.match(line, /^ {10}word( word)*$/);
       assert.ok(line.length <= 60 - 16 + 10);
     }
+    const message = levelLine('ERROR', 'word '.repeat(20).trim(), false, 60);
+    assert.deepEqual(
+      message.split('\n').map((line) => line.length),
+      [59, 58, 0],
+    );
+  });
+
+  test('what is indented is to be copied, and stands on one line', () => {
+    const command = `    hosted-engine --deploy --config-append=/${'x'.repeat(40)}`;
+    assert.equal(noteLine(command, 40), `          ${command}`);
     assert.equal(noteLine('x'.repeat(100), 40), `          ${'x'.repeat(100)}`);
   });
 });

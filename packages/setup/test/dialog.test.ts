@@ -225,7 +225,7 @@ describe('the storage path of a person', () => {
   });
 });
 
-describe('the host id', () => {
+describe('an additional host', () => {
   async function additional(): Promise<FakeHost> {
     const first = new FakeHost(1);
     await deployFirst(first);
@@ -238,7 +238,7 @@ describe('the host id', () => {
     return host;
   }
 
-  test('is proposed as the lowest free one, and a taken one is asked for again', async () => {
+  test('is offered the lowest free host id, and asked again for one that is taken', async () => {
     const host = await additional();
     host.storage.join(2, 'uuid-of-another');
     const { outcome, lines } = await runDeploy(host, { typed: ['1', '2', '0', ''] });
@@ -256,7 +256,23 @@ describe('the host id', () => {
     assert.match(host.files.text(PATHS.hostedEngineConf) ?? '', /^host_id=3$/m);
   });
 
-  test('of its own former life is offered again', async () => {
+  test('is asked again for a password that the engine does not know', async () => {
+    const host = await additional();
+    putAnswers(host, ADDITIONAL_ANSWERS, SETTLED, {
+      'OVEHOSTED_VDSM/cpu': undefined,
+      'OVEHOSTED_CORE/isAdditionalHost': 'bool:True',
+      'OVEHOSTED_ENGINE/appHostName': 'str:hosted_engine_2',
+      'OVEHOSTED_ENGINE/adminPassword': undefined,
+      'OVEHOSTED_STORAGE/hostID': 'int:2',
+    });
+    const { outcome, lines } = await runDeploy(host, {
+      typed: ['wrong', 'wrong', 'secret1', 'secret1'],
+    });
+    assert.deepEqual(outcome, { kind: 'done' }, lines.join('\n'));
+    assert.ok(lines.includes("[ ERROR ] the password of 'admin@internal' is wrong"));
+  });
+
+  test('is offered the host id of its former life', async () => {
     const host = await additional();
     host.files.put(PATHS.vdsmId, 'uuid-of-host-2\n');
     host.storage.join(2, 'uuid-of-host-2');

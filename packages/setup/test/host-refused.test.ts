@@ -1,4 +1,5 @@
 // Each thing that can be wrong: one clear line, its exit code, and nothing changed.
+import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { PATHS, UNITS } from '../src/paths.js';
 import {
@@ -200,6 +201,16 @@ const ADDITIONAL_CASES: readonly Case[] = [
     { 'OVEHOSTED_ENGINE/adminPassword': 'str:wrong' },
     /password of 'admin@internal' is wrong/,
     'HE_ENGINE_REFUSED',
+  ),
+  state(
+    'a name that another host has in the engine',
+    (host) => {
+      const [first] = host.engine.hosts;
+      assert.ok(first !== undefined);
+      host.engine.hosts.push({ ...first, name: 'hosted_engine_2' });
+    },
+    'HE_ENGINE_REFUSED',
+    /the engine has a host hosted_engine_2 already, with address host1.lab.test/,
   ),
   state(
     'an engine that is down',

@@ -3,6 +3,9 @@
 const NOTE_INDENT = ' '.repeat(10);
 const CONTINUATION_INDENT = ' '.repeat(9);
 
+/** Left and right of a note, together. */
+const NOTE_MARGINS = 16;
+
 /** A terminal narrower than anybody has. */
 const ROOM_MIN = 20;
 
@@ -15,32 +18,39 @@ const BRACKETS: Readonly<Record<Level, string>> = {
 };
 const COLORS: Readonly<Record<Level, string>> = { INFO: '32', WARNING: '33', ERROR: '31' };
 
-export function levelLine(level: Level, message: string, isColored = false): string {
+/** `width`: columns of the terminal; undefined leaves long lines alone. */
+export function levelLine(
+  level: Level,
+  message: string,
+  isColored = false,
+  width?: number,
+): string {
   const bracket = BRACKETS[level];
   const shown = isColored ? `\u001b[${COLORS[level]}m${bracket}\u001b[0m` : bracket;
-  return `${shown} ${message.split('\n').join(`\n${CONTINUATION_INDENT}`)}\n`;
+  const room = width === undefined ? undefined : width - bracket.length - 1;
+  const lines = message.split('\n').flatMap((line) => wrap(line, room));
+  return `${shown} ${lines.join(`\n${CONTINUATION_INDENT}`)}\n`;
 }
 
 /** `width`: columns of the terminal; undefined leaves long lines alone. */
 export function noteLine(text: string, width?: number): string {
   const lines = text
     .split('\n')
-    .flatMap((line) => (width === undefined ? [line] : wrap(line, width)));
+    .flatMap((line) => wrap(line, width === undefined ? undefined : width - NOTE_MARGINS));
   return lines.map((line) => `${NOTE_INDENT}${line}`.trimEnd()).join('\n');
 }
 
-/** At word boundaries only; the margins take 16 columns together. What is indented stays so. */
-function wrap(text: string, width: number): string[] {
-  const room = Math.max(ROOM_MIN, width - 16);
-  if (text.length <= room) return [text];
-  const [first = '', ...words] = text.trimStart().split(' ');
-  const indent = text.slice(0, text.length - text.trimStart().length);
+/** At word boundaries only. What is indented is a command or a list: it is to be copied, and left alone. */
+function wrap(text: string, columns: number | undefined): string[] {
+  const room = Math.max(ROOM_MIN, columns ?? Number.POSITIVE_INFINITY);
+  if (text.length <= room || text.startsWith(' ')) return [text];
+  const [first = '', ...words] = text.split(' ');
   const lines: string[] = [];
-  let line = indent + first;
+  let line = first;
   for (const word of words) {
     if (line.length + 1 + word.length > room) {
       lines.push(line);
-      line = indent + word;
+      line = word;
     } else {
       line = `${line} ${word}`;
     }

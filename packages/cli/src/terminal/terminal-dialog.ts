@@ -26,7 +26,7 @@ export function createTerminalDialog(
     terminal.write(text);
   };
   const say = (level: Level, message: string): void => {
-    write(levelLine(level, message, terminal.isColored));
+    write(levelLine(level, message, terminal.isColored, terminal.width));
     if (level === 'INFO') log.info(message);
     else if (level === 'WARNING') log.warn(message);
     else log.error(message);

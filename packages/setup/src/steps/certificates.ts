@@ -75,15 +75,7 @@ async function makeAuthority(run: Run): Promise<HostCredentials> {
 export async function requestCertificate(run: Run): Promise<HostCredentials> {
   const { answers, world } = run;
   const fqdn = answers.get('OVEHOSTED_NETWORK/fqdn');
-  const ca = await world.engine.connect(fqdn, undefined).caCertificate();
-  const expected = answers.get('OVEHOSTED_ENGINE/caFingerprint');
-  if (!isSameFingerprint(fingerprintOf(ca, fqdn), expected)) {
-    throw new HeError(
-      'HE_ENGINE_REFUSED',
-      `the CA certificate that ${fqdn} hands out is not the cluster's`,
-      { remedy: 'check that the name leads to the engine and that nobody stands in between' },
-    );
-  }
+  const ca = await clusterCa(run);
   run.found.ca = { certificate: ca, key: undefined };
   const { csrPem, keyPem } = await createCsr({ commonName: hostName(run) });
   world.log.hide(keyPem);
@@ -94,6 +86,19 @@ export async function requestCertificate(run: Run): Promise<HostCredentials> {
     throw new HeError('HE_ENGINE_REFUSED', `${fqdn} answered with a certificate that is not ours`);
   }
   return { ca, certificate, key: keyPem };
+}
+
+/** The engine's CA certificate. HE_ENGINE_REFUSED when it is not the one that the cluster goes by. */
+export async function clusterCa({ answers, world }: Run): Promise<string> {
+  const fqdn = answers.get('OVEHOSTED_NETWORK/fqdn');
+  const ca = await world.engine.connect(fqdn, undefined).caCertificate();
+  const expected = answers.get('OVEHOSTED_ENGINE/caFingerprint');
+  if (isSameFingerprint(fingerprintOf(ca, fqdn), expected)) return ca;
+  throw new HeError(
+    'HE_ENGINE_REFUSED',
+    `the CA certificate that ${fqdn} hands out is not the cluster's`,
+    { remedy: 'check that the name leads to the engine and that nobody stands in between' },
+  );
 }
 
 function fingerprintOf(certificate: string, fqdn: string): string {

@@ -109,11 +109,7 @@ async function addOrAdopt(run: Run): Promise<EngineHost> {
     });
   }
   if (existing.address === address) return existing;
-  throw new HeError(
-    'HE_ENGINE_REFUSED',
-    `the engine has a host ${name} already, with address ${existing.address}`,
-    { remedy: 'give another name as OVEHOSTED_ENGINE/appHostName' },
-  );
+  throw nameTaken(existing);
 }
 
 async function waitForHost(run: Run): Promise<void> {
@@ -179,4 +175,12 @@ async function waitForHa(run: Run): Promise<void> {
 async function waitForHaEngine(run: Run): Promise<void> {
   const text = await waitForHealth(run);
   run.dialog.info(`Engine replied: ${text}`);
+}
+
+export function nameTaken({ name, address }: EngineHost): HeError {
+  return new HeError(
+    'HE_ENGINE_REFUSED',
+    `the engine has a host ${name} already, with address ${address}`,
+    { remedy: 'give another name as OVEHOSTED_ENGINE/appHostName' },
+  );
 }

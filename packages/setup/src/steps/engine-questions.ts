@@ -1,19 +1,16 @@
+import { HeError } from '@hosted-engine/ports';
 import { checkEngineName } from '../checks/engine-name.js';
+import type { EngineHost } from '../ports.js';
 import type { Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { askIfMissing } from './ask.js';
+import { clusterCa } from './certificates.js';
 import { titleStep } from './questions.js';
 
 export const ENGINE_QUESTIONS: readonly Step[] = [
   titleStep('engine-title', 'HOSTED ENGINE CONFIGURATION'),
   { id: 'portal-name', stage: 'customization', do: askPortalName },
-  {
-    id: 'admin-password',
-    stage: 'customization',
-    do: async (run) => {
-      await askIfMissing(run, 'OVEHOSTED_ENGINE/adminPassword');
-    },
-  },
+  { id: 'admin-password', stage: 'customization', do: askPassword },
   { id: 'engine-name', stage: 'customization', do: askEngineName },
   { id: 'notifications', stage: 'customization', role: 'first', do: askNotifications },
 ];
@@ -21,6 +18,31 @@ export const ENGINE_QUESTIONS: readonly Step[] = [
 async function askPortalName(run: Run): Promise<void> {
   const hostId = run.answers.get('OVEHOSTED_STORAGE/hostID');
   await askIfMissing(run, 'OVEHOSTED_ENGINE/appHostName', { fallback: `hosted_engine_${hostId}` });
+}
+
+/** An engine that is up already tells whether the password is right; one that is not is another step's. */
+async function askPassword(run: Run): Promise<void> {
+  await askIfMissing(run, 'OVEHOSTED_ENGINE/adminPassword', {
+    retryOn: ['HE_ENGINE_REFUSED'],
+    check: async () => {
+      if (run.found.role === 'first') return [];
+      try {
+        await logIn(run);
+      } catch (thrown) {
+        if (!(thrown instanceof HeError) || thrown.code !== 'HE_ENGINE_UNREACHABLE') throw thrown;
+      }
+      return [];
+    },
+  });
+}
+
+/** Finds out whether the engine knows the password, and who has this host's name there. */
+export async function logIn(run: Run): Promise<EngineHost | undefined> {
+  const { answers, world } = run;
+  const ca = await clusterCa(run);
+  const password = answers.get('OVEHOSTED_ENGINE/adminPassword');
+  const engine = world.engine.connect(answers.get('OVEHOSTED_NETWORK/fqdn'), { ca, password });
+  return engine.findHost(answers.get('OVEHOSTED_ENGINE/appHostName'));
 }
 
 async function askEngineName(run: Run): Promise<void> {

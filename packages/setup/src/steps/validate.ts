@@ -7,6 +7,8 @@ import { restoreFile } from '../run/restore-file.js';
 import { finding, type Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { askIfMissing } from './ask.js';
+import { nameTaken } from './engine-host.js';
+import { logIn } from './engine-questions.js';
 
 const OWN_FILE = { mode: 0o600 } as const;
 
@@ -26,11 +28,16 @@ export const VALIDATION_STEPS: readonly Step[] = [
   },
 ];
 
-/** An additional host gets its certificate from the engine: better to know now that it is there. */
+/** An additional host gets its certificate from the engine: better to know now that it will. */
 async function requireEngine(run: Run): Promise<void> {
   const fqdn = run.answers.get('OVEHOSTED_NETWORK/fqdn');
   const health = await run.world.engine.connect(fqdn, undefined).health(run.signal);
-  if (health.kind === 'up') return;
+  if (health.kind === 'up') {
+    const namesake = await logIn(run);
+    const address = run.answers.get('OVEHOSTED_NETWORK/host_name');
+    if (namesake !== undefined && namesake.address !== address) throw nameTaken(namesake);
+    return;
+  }
   const why = health.kind === 'down' ? health.text : health.why;
   throw new HeError('HE_ENGINE_UNREACHABLE', `the engine at ${fqdn} is not up: ${why}`, {
     remedy: 'wait until `hosted-engine --vm-status` on a deployed host shows it in good health',
