@@ -9,8 +9,9 @@ import { ADDITIONAL_HOST, FIRST_HOST, missingLines } from './pty/specification.j
 
 const PROGRAM = fileURLToPath(new URL('./pty/fake-deploy.js', import.meta.url));
 const BRIDGE = 'OVEHOSTED_NETWORK/bridgeName=str:rhevm';
-const IMAGE = 'OVEHOSTED_VM/vmDiskImage=str:/images/engine.raw';
 const PASSWORD = 'secret1';
+/** What loops without end is to end soon. */
+const SMALL = ['--max-old-space-size=256'];
 /** The specification's lines are not wrapped. */
 const WIDE = 250;
 
@@ -24,7 +25,7 @@ after(async () => {
 });
 
 function open(role: 'first' | 'additional', columns = WIDE, ...answers: string[]): Pty {
-  return new Pty([process.execPath, PROGRAM, role, logs, ...answers], { columns });
+  return new Pty([process.execPath, ...SMALL, PROGRAM, role, logs, ...answers], { columns });
 }
 
 /** What a person types, by a part of the prompt; elsewhere ENTER alone. */
@@ -36,9 +37,11 @@ const ANSWERS: Answers = [
   ['(example: host:/path)', 'myhost.home:/export'],
   ['additional host setup', 'yes'],
   ['gateway IP address', '10.1.1.1'],
+  ['device to boot the VM from', 'pxe'],
   ["'admin@internal' user password", PASSWORD],
   ['installation within the VM', 'hosted-engine.home'],
   ['confirm installation settings', 'yes'],
+  ['previously selected boot media', 'yes'],
 ];
 
 /** Answers every question, or all up to one. Resolves with what was typed. */
@@ -69,7 +72,7 @@ async function textsOf(directory: string): Promise<string> {
 
 describe('on a pseudo-terminal', () => {
   test('a first host is deployed by the dialog of the specification', async () => {
-    const pty = open('first', WIDE, BRIDGE, IMAGE);
+    const pty = open('first', WIDE, BRIDGE);
     await converse(pty, ANSWERS);
     assert.equal(await pty.ended(), 0, pty.text());
     assert.deepEqual(missingLines(pty.text(), FIRST_HOST), [], pty.text());
@@ -87,9 +90,9 @@ describe('on a pseudo-terminal', () => {
   });
 
   test('a paste of all answers does as well, and hides the passwords', async () => {
-    const asked = open('first', WIDE, BRIDGE, IMAGE);
+    const asked = open('first', WIDE, BRIDGE);
     const typed = await converse(asked, ANSWERS);
-    const pasted = open('first', WIDE, BRIDGE, IMAGE);
+    const pasted = open('first', WIDE, BRIDGE);
     await pasted.prompt();
     pasted.type(typed.map((answer) => `${answer}\r`).join(''));
     assert.equal(await pasted.ended(), 0, pasted.text());
@@ -98,7 +101,7 @@ describe('on a pseudo-terminal', () => {
   });
 
   test('in 80 columns no word is broken and no line is too long', async () => {
-    const pty = open('first', 80, BRIDGE, IMAGE);
+    const pty = open('first', 80, BRIDGE);
     await pty.prompt();
     pty.type('\u0004');
     assert.notEqual(await pty.ended(), 0);
@@ -117,7 +120,7 @@ describe('on a pseudo-terminal', () => {
   });
 
   test('a wrong answer is said to be wrong, and asked for again', async () => {
-    const pty = open('first', WIDE, BRIDGE, IMAGE);
+    const pty = open('first', WIDE, BRIDGE);
     await converse(pty, ANSWERS, 'gateway IP address');
     pty.type('10.1.1.2\r');
     await pty.expect('[ ERROR ] 10.1.1.2 does not answer a ping');
@@ -132,7 +135,7 @@ describe('at a prompt', () => {
   for (const [name, key] of Object.entries(KEYS)) {
     for (const where of ['gateway IP address', "Confirm 'admin@internal'"]) {
       test(`${name} at ${where} aborts, and leaves the host as it was`, async () => {
-        const pty = open('first', WIDE, BRIDGE, IMAGE);
+        const pty = open('first', WIDE, BRIDGE);
         await converse(pty, ANSWERS, where);
         pty.type(key);
         assert.notEqual(await pty.ended(), 0);
@@ -144,7 +147,7 @@ describe('at a prompt', () => {
   }
 
   test('a correction draws the prompt again, and not over it', async () => {
-    const pty = open('first', WIDE, BRIDGE, IMAGE);
+    const pty = open('first', WIDE, BRIDGE);
     await converse(pty, ANSWERS, '(example: host:/path)');
     pty.type('myhost.home:/wrong\u007f\u007f\u007f\u007f\u007fexport');
     await pty.expect('export');
@@ -158,7 +161,7 @@ describe('at a prompt', () => {
   });
 
   test('TAB completes a choice', async () => {
-    const pty = open('first', WIDE, BRIDGE, IMAGE);
+    const pty = open('first', WIDE, BRIDGE);
     await pty.prompt();
     pty.type('n\t');
     await pty.expect('[Yes]: No');
@@ -169,7 +172,7 @@ describe('at a prompt', () => {
 
   test('a terminal that goes away ends the run like an abort, to its end', async () => {
     const own = await mkdtemp(join(tmpdir(), 'deploy-hup-'));
-    const pty = new Pty([process.execPath, PROGRAM, 'first', own, BRIDGE, IMAGE], {
+    const pty = new Pty([process.execPath, PROGRAM, 'first', own, BRIDGE], {
       columns: WIDE,
     });
     await converse(pty, ANSWERS, 'gateway IP address');

@@ -1,7 +1,7 @@
 // A program that deploys a make-believe host, over the very terminal code of the real one.
 // Usage: node fake-deploy.js ROLE LOG-DIRECTORY [ANSWER-FILE-LINES…]
 
-import { deploy, exitCodeOf } from '@hosted-engine/setup';
+import { type Dialog, deploy, exitCodeOf } from '@hosted-engine/setup';
 import { ANSWER_FILE, deployFirst } from '@hosted-engine/setup/test/fake/deployment';
 import { FakeHost } from '@hosted-engine/setup/test/fake/world';
 import { openRunLog } from '../../src/adapters/run-log.js';
@@ -44,9 +44,18 @@ const before = JSON.stringify(host.snapshot());
 const log = openRunLog(logDirectory, new Date());
 const terminal = openTerminal(process, stop.signal);
 const world = { ...host.world(), log };
+const told = createTerminalDialog(terminal, log, world.clock);
+const dialog: Dialog = {
+  ...told,
+  note: (text) => {
+    told.note(text);
+    // The person at the console of the VM does as they are told.
+    if (text.includes('system will wait until')) host.hostd.shutDownGuests();
+  },
+};
 const outcome = await deploy(
   world,
-  createTerminalDialog(terminal, log, world.clock),
+  dialog,
   { configFiles: [ANSWER_FILE], version: '0.1.0', isUnprotectedSession: true },
   stop.signal,
 );

@@ -5,6 +5,8 @@ export interface PtyOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+const LIMIT_MS = 60_000;
+
 /** A program on a pseudo-terminal of its own, made by script(1). */
 export class Pty {
   readonly #child: ChildProcessWithoutNullStreams;
@@ -27,7 +29,10 @@ export class Pty {
     });
     this.#child.stdin.on('error', () => undefined);
     this.#exit = new Promise((resolve) => {
+      // One that hangs is ended with its terminal.
+      const limit = setTimeout(() => this.hangUp(), LIMIT_MS);
       this.#child.on('close', (code) => {
+        clearTimeout(limit);
         this.#isOver = true;
         this.#changed();
         resolve(code ?? undefined);
@@ -53,7 +58,7 @@ export class Pty {
       const text = this.text();
       const line = text.slice(text.lastIndexOf('\n') + 1);
       const isNew = text.length > this.#answeredUpTo;
-      if (isNew && /^ {10}\S.*[:?] $/.test(line)) {
+      if (isNew && /^ {10}\S.*[:?.] $/.test(line)) {
         this.#answeredUpTo = text.length;
         return line.trim();
       }

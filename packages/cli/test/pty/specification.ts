@@ -27,12 +27,14 @@ export const FIRST_HOST = `
           --== NETWORK CONFIGURATION ==--
           Please indicate a pingable gateway IP address: 10.1.1.1
           --== VM CONFIGURATION ==--
+          Please specify the device to boot the VM from (cdrom, disk, pxe) [cdrom]: pxe
           The following CPU types are supported by this host:
               - model_Conroe: Intel Conroe Family
           Please specify the CPU type to be used by the VM [model_Conroe]:
           Please specify the number of virtual CPUs for the VM [Defaults to minimum requirement: 2]:
           Please specify the disk size of the VM in GB [Defaults to minimum requirement: 25]:
           Please specify the memory size of the VM in MB [Defaults to minimum requirement: 4096]:
+          Please specify the console type you would like to use to connect to the VM (vnc, spice) [vnc]:
           --== HOSTED ENGINE CONFIGURATION ==--
           Enter the name which will be used to identify this host inside the Administrator Portal [hosted_engine_1]:
           Enter 'admin@internal' user password that will be used for accessing the Administrator Portal:
@@ -55,6 +57,7 @@ export const FIRST_HOST = `
           Storage connection                 : myhost.home:/export
           Console type                       : vnc
           Memory size MB                     : 4096
+          Boot type                          : pxe
           Number of CPUs                     : 2
           CPU Type                           : model_Conroe
           Please confirm installation settings (Yes, No)[No]: yes
@@ -82,9 +85,30 @@ export const FIRST_HOST = `
 [ INFO  ] Stage: Transaction commit
 [ INFO  ] Stage: Closing up
 [ INFO  ] Creating VM
+          You can now connect to the VM with the following command:
+              /usr/bin/remote-viewer vnc://localhost:5900
+          Please note that in order to use remote-viewer you need to be able to run graphical applications.
+          This means that if you are using ssh you have to supply the -Y flag (enables trusted X11 forwarding).
+          Otherwise you can run the command from a terminal in your preferred desktop environment.
+          If you cannot run graphical applications you can connect to the graphic console from another host or connect to the console using the following command:
+          If you need to reboot the VM you will need to start it manually using the command:
+          hosted-engine --vm-start
+          You can then set a temporary password using the command:
+          Please install the OS on the VM.
+          When the installation is completed reboot or shutdown the VM: the system will wait until then
+          Has the OS installation been completed successfully?
+          Answering no will allow you to reboot from the previously selected boot media. (Yes, No)[Yes]: yes
+[ INFO  ] Creating VM
+          You can now connect to the VM with the following command:
+              /usr/bin/remote-viewer vnc://localhost:5900
+          hosted-engine --vm-start
+          You can then set a temporary password using the command:
+          Please install the engine in the VM, hit enter when finished.
 [ INFO  ] Engine replied: DB Up!Welcome to Health Status!
 [ INFO  ] Waiting for the host to become operational in the engine. This may take several minutes...
 [ INFO  ] The VDSM Host is now operational
+          Please shutdown the VM allowing the system to launch it as a monitored service.
+          The system will wait until the VM is down.
 [ INFO  ] Enabling and starting HA services
           Hosted Engine successfully set up
 [ INFO  ] Stage: Clean up

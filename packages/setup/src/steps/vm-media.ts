@@ -1,7 +1,6 @@
 // Where the engine VM comes from: installed from a CD or over the network, or imported from an appliance or
 // a plain disk image. Everything that is to be imported is read through before anything is changed.
 
-import { invalidAnswer } from '../answers/read-value.js';
 import { checkStaticAddress } from '../checks/engine-name.js';
 import { PATHS } from '../paths.js';
 import type { Appliance } from '../ports.js';
@@ -27,13 +26,9 @@ export const CONSOLE_TYPE: Step = {
   id: 'console-kind',
   stage: 'customization',
   role: 'first',
-  do: async ({ answers, world }) => {
+  do: async ({ answers }) => {
     const name = 'OVEHOSTED_VDSM/consoleType';
-    if (answers.get(name) === 'vnc') return;
-    if (!(await world.facts.hasSpice())) {
-      throw invalidAnswer(name, 'QEMU on this host has no SPICE; vnc is left');
-    }
-    answers.set(name, 'qxl', 'default');
+    if (answers.get(name) !== 'vnc') answers.set(name, 'qxl', 'default');
   },
 };
 

@@ -1,4 +1,5 @@
 import type { AnswerName, AnswerValue } from '../answers/catalogue.js';
+import { invalidAnswer } from '../answers/read-value.js';
 import { supportedCpuTypes, unsupportedCpu } from '../checks/cpu.js';
 import {
   bytesNeeded,
@@ -25,9 +26,7 @@ export const VM_QUESTIONS: readonly Step[] = [
     id: 'console-type',
     stage: 'customization',
     role: 'first',
-    do: async (run) => {
-      await askIfMissing(run, 'OVEHOSTED_VDSM/consoleType');
-    },
+    do: askConsole,
   },
 ];
 
@@ -89,6 +88,16 @@ async function askMemory(run: Run): Promise<void> {
     ...byMedium(key, run.found.medium?.memoryMB),
     check: async () => checkMemory(run.answers, freeMiB),
     proceed: 'OVEHOSTED_CORE/memoryProceed',
+  });
+}
+
+async function askConsole(run: Run): Promise<void> {
+  const key = 'OVEHOSTED_VDSM/consoleType';
+  await askIfMissing(run, key, {
+    check: async (type) => {
+      if (type === 'vnc' || (await run.world.facts.hasSpice())) return [];
+      throw invalidAnswer(key, 'QEMU on this host has no SPICE; vnc is left');
+    },
   });
 }
 
