@@ -1,7 +1,7 @@
 // What set-up needs of the host it configures. Each port is small, so that a fake of it is too; those with
 // behaviour worth pinning down have a suite in contract/, passed by the adapter and by the fake.
 
-import type { Clock, LeaseAreas, Log } from '@hosted-engine/ports';
+import type { Clock, LeaseAreas, Lockspaces, Log } from '@hosted-engine/ports';
 import type { VdsmCaller } from '@hosted-engine/vdsm';
 import type { Appliances, CopyWatch } from './ports/appliances.js';
 import type { Firewall } from './ports/firewall.js';
@@ -229,7 +229,7 @@ export interface DeployWorld {
   readonly services: Services;
   readonly images: DiskImages;
   readonly appliances: Appliances;
-  readonly lockspaces: Pick<LeaseAreas, 'writeLockspace'>;
+  readonly lockspaces: Pick<LeaseAreas, 'writeLockspace'> & Pick<Lockspaces, 'leave'>;
   readonly hostd: HostdConnector;
   readonly storage: StorageProbe;
   readonly engine: EngineConnector;

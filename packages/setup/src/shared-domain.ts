@@ -13,6 +13,9 @@ export const VOLUME_DESCRIPTIONS = {
   configuration: 'HostedEngineConfigurationImage',
 } as const;
 
+/** The whiteboard's lockspace, in which the HA daemon holds the host id. */
+export const HA_LOCKSPACE = 'hosted-engine';
+
 const DISK_TYPES = { lockspace: 'HESD', metadata: 'HEMD', configuration: 'HECI' } as const;
 const EMPTY_SLOT = new Uint8Array(SLOT_SIZE);
 /** One sector for each host. */

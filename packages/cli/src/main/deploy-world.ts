@@ -42,6 +42,7 @@ export function createDeployWorld(
       // sanlock's library is there once its package is: not yet when the questions are asked.
       writeLockspace: (area, ioTimeoutS) =>
         createSanlock({ clock }).areas.writeLockspace(area, ioTimeoutS),
+      leave: (area, hostId) => createSanlock({ clock }).lockspaces.leave(area, hostId),
     },
     hostd: createHostdConnector(files, clock),
     storage: createStorageProbe({

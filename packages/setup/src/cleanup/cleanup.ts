@@ -9,7 +9,7 @@
 import { HeError, messageOf, SLOT_SIZE } from '@hosted-engine/ports';
 import { DEPLOY_STEPS } from '../deploy.js';
 import type { Dialog } from '../dialog.js';
-import { PATHS, UNITS } from '../paths.js';
+import { PATHS } from '../paths.js';
 import type { DeployWorld } from '../ports.js';
 import type { JournalRecord } from '../run/journal.js';
 import { adoptRecord, createRun, type Run, remember } from '../run/run.js';
@@ -18,6 +18,7 @@ import { undoAll } from '../run/undo.js';
 import { CLEANUP_COMMAND } from '../run/what-next.js';
 import { adoptAnswers, describeRecord, reachHostd } from '../steps/earlier-run.js';
 import { refuseIfAlive } from '../steps/found-domains.js';
+import { stopHa } from '../steps/ha-services.js';
 import { releaseRun, requireRoot } from '../steps/prepare.js';
 import { disconnectPool, domainDirectory, removeDomain, stopMonitoring } from '../steps/storage.js';
 import { destroyVm, vmStats } from '../steps/vm-control.js';
@@ -138,7 +139,7 @@ async function undoDeployment(
   dialog.info('Cleaning up');
   const isDeployed = record.phase === 'deployed';
   if (isDeployed) {
-    await world.services.stop(UNITS.ha);
+    await stopHa(run);
     await powerOff(run);
   }
   if (options.storage) {

@@ -5,11 +5,12 @@ import { UNITS } from '../paths.js';
 import type { EngineHost } from '../ports.js';
 import { finding, type Run, remember } from '../run/run.js';
 import type { Step } from '../run/step.js';
-import { noteUnit, restoreUnit } from '../run/units.js';
+import { noteUnit } from '../run/units.js';
 import { waitFor } from '../run/wait.js';
 import { askChoice } from './closeup-questions.js';
 import { resumeEngine } from './engine-trust.js';
 import { waitForHealth } from './engine-up.js';
+import { stopHa } from './ha-services.js';
 
 const HOST_UP_WAIT = { everyMs: 1000, atMostMs: 600_000 } as const;
 /** Joining the lockspace takes the daemon some of sanlock's I/O time-outs. */
@@ -44,7 +45,7 @@ export const HA_STEPS: readonly Step[] = [
       await run.world.services.enable(UNITS.ha);
       await run.world.services.restart(UNITS.ha);
     },
-    undo: (run) => restoreUnit(run, UNITS.ha),
+    undo: stopHa,
     completes: true,
   },
   { id: 'ha-reporting', stage: 'closeup', do: waitForHa },

@@ -4,7 +4,7 @@ import type { AnswerName } from '../answers/catalogue.js';
 import { hostdOf } from '../run/hostd-of.js';
 import { finding, type Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
-import { VOLUME_DESCRIPTIONS } from '../shared-domain.js';
+import { HA_LOCKSPACE, VOLUME_DESCRIPTIONS } from '../shared-domain.js';
 import { attempt, finishTask } from './tasks.js';
 import { importDisk } from './vm-media.js';
 
@@ -131,7 +131,7 @@ export async function preparedPath(run: Run, names: VolumeNames): Promise<string
 
 async function initLockspace(run: Run): Promise<void> {
   const path = await preparedPath(run, LOCKSPACE_VOLUME);
-  const area = { lockspace: 'hosted-engine', path, offset: 0 };
+  const area = { lockspace: HA_LOCKSPACE, path, offset: 0 };
   // Formatted with the value that hosts join with, or they misjudge each other's death.
   const ioTimeoutS = run.answers.get('OVEHOSTED_VDSM/sanlockIoTimeout');
   await run.world.lockspaces.writeLockspace(area, ioTimeoutS);

@@ -162,6 +162,9 @@ export class FakeHost {
         writeLockspace: async ({ path }, ioTimeoutS) => {
           this.lockspaces.push({ path, ioTimeoutS });
         },
+        leave: async () => {
+          this.services.isInHaLockspace = false;
+        },
       },
       hostd: {
         connect: async () => {
@@ -210,6 +213,7 @@ export class FakeHost {
     this.storage.openViews = 0;
     this.hostd.powerCut();
     this.services.active.clear();
+    this.services.isInHaLockspace = false;
     for (const unit of this.services.enabled) this.services.active.add(unit);
   }
 
@@ -228,6 +232,7 @@ export class FakeHost {
       domain: this.storage.domain?.sdUUID,
       openViews: this.storage.openViews,
       isLocked: this.isLocked,
+      isInHaLockspace: this.services.isInHaLockspace,
     };
   }
 }
@@ -249,6 +254,8 @@ export class FakeServices implements Services {
   readonly active = new Set<string>();
   readonly enabled = new Set<string>();
   readonly jobs: string[] = [];
+  /** sanlock keeps a host id that the HA daemon took, also when the daemon has stopped. */
+  isInHaLockspace = false;
 
   snapshot(): unknown {
     return { active: [...this.active].sort(), enabled: [...this.enabled].sort() };
@@ -261,11 +268,15 @@ export class FakeServices implements Services {
   }
   async start(unit: string): Promise<void> {
     this.jobs.push(`start ${unit}`);
-    this.active.add(unit);
+    this.#up(unit);
   }
   async restart(unit: string): Promise<void> {
     this.jobs.push(`restart ${unit}`);
+    this.#up(unit);
+  }
+  #up(unit: string): void {
     this.active.add(unit);
+    if (unit === UNITS.ha) this.isInHaLockspace = true;
   }
   async stop(unit: string): Promise<void> {
     this.jobs.push(`stop ${unit}`);
