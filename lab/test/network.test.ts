@@ -1,6 +1,7 @@
 // Hosts that boot without the bridge, as just installed: set-up puts it below them.
 
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +42,14 @@ async function situation(host: LabHost): Promise<string> {
   return lines.toSorted().join('\n');
 }
 
+/** A password among them: by standard input into a file of root's alone. */
+async function putAnswers(host: LabHost, answers: Readonly<Record<string, string>>): Promise<void> {
+  const lines = Object.entries(answers).map(([key, value]) => `${key}=${value}`);
+  await host.execOrThrow(['sh', '-c', 'umask 077; cat >/root/answers'], {
+    input: ['[environment:default]', ...lines, ''].join('\n'),
+  });
+}
+
 describe('hosts without a bridge', { skip: labObstacle() ?? false }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'lab-network-'));
   let lab: Lab;
@@ -78,7 +87,7 @@ describe('hosts without a bridge', { skip: labObstacle() ?? false }, () => {
     await host.execOrThrow(['nft', '-f', '-'], { input: PORT_SECURITY });
     const session = await SshSession.open(lab, host);
     const before = await situation(host);
-    const answers = Object.entries({
+    await putAnswers(host, {
       'OVEHOSTED_CORE/confirmSettings': 'bool:True',
       'OVEHOSTED_ENGINE/adminPassword': 'str:of-no-use',
       'OVEHOSTED_NETWORK/fqdn': 'str:engine.lab.test',
@@ -93,9 +102,6 @@ describe('hosts without a bridge', { skip: labObstacle() ?? false }, () => {
       'OVEHOSTED_VM/vmDiskImage': 'str:/root/none.raw',
       'OVEHOSTED_VM/vmMemSizeMB': 'int:512',
       'OVEHOSTED_VDSM/allowEmulation': 'bool:True',
-    }).map(([key, value]) => `${key}=${value}`);
-    await host.execOrThrow(['sh', '-c', 'umask 077; cat >/root/answers'], {
-      input: ['[environment:default]', ...answers, ''].join('\n'),
     });
     await host.execOrThrow(['qemu-img', 'create', '-q', '-f', 'raw', '/root/none.raw', '64M']);
     await session.ask(
@@ -119,9 +125,18 @@ describe('hosts without a bridge', { skip: labObstacle() ?? false }, () => {
       'a bridge that is taken back',
     );
     const seconds = (performance.now() - madeAt) / 1000;
+    // The bridge is the last to go, and the port's own link-local address comes back after it.
+    const now = await until(
+      async () => {
+        const seen = await situation(host);
+        return seen === before ? { done: true, value: seen } : { done: false, seen };
+      },
+      10,
+      'a host as before',
+    ).catch(() => situation(host));
     return {
       before,
-      after: await situation(host),
+      after: now,
       during,
       seconds,
       isSessionOpen: (await session.ask('echo still here')).includes('still here'),
@@ -159,8 +174,69 @@ describe('hosts without a bridge', { skip: labObstacle() ?? false }, () => {
     assert.ok(isSessionOpen, 'and the session has not noticed');
   });
 
-  test('the bridge is there again after a power cut', async () => {
-    const host = lab.host(1);
+  test('a second host gets its bridge, a firewall, and the answer file of the first by SSH', async () => {
+    const [first, second] = [lab.host(1), lab.host(2)];
+    await second.execOrThrow(['nft', 'delete', 'table', 'inet', 'port-security']);
+    const password = randomBytes(9).toString('base64url');
+    await first.execOrThrow(['chpasswd'], { input: `root:${password}\n` });
+    const shown = await first.execOrThrow([
+      'ssh-keygen',
+      '-l',
+      '-f',
+      '/etc/ssh/ssh_host_ed25519_key.pub',
+    ]);
+    await putAnswers(second, {
+      'OVEHOSTED_CORE/confirmSettings': 'bool:True',
+      'OVEHOSTED_CORE/interruptedRun': 'str:clean',
+      'OVEHOSTED_ENGINE/adminPassword': `str:${cluster.adminPassword}`,
+      'OVEHOSTED_FIRST_HOST/fqdn': `str:${first.plan.fqdn}`,
+      'OVEHOSTED_FIRST_HOST/rootPassword': `str:${password}`,
+      'OVEHOSTED_FIRST_HOST/hostKeyFingerprint': `str:${/SHA256:\S+/.exec(shown)?.[0]}`,
+      'OVEHOSTED_STORAGE/domainType': 'str:posixfs',
+      'OVEHOSTED_STORAGE/storageDomainConnection': `str:${lab.makeStorage('he')}`,
+      'OVEHOSTED_STORAGE/vfsType': 'str:fuse.bindfs',
+      'OVEHOSTED_STORAGE/mntOptions': 'str:direct_io',
+      'OVEHOSTED_VDSM/allowEmulation': 'bool:True',
+    });
+    const session = await SshSession.open(lab, second);
+    const told = await second.execOrThrow(
+      ['hosted-engine', '--deploy', '--config-append=/root/answers'],
+      { timeoutMs: 180_000 },
+    );
+    assert.match(told, /Answer file successfully downloaded/);
+    assert.match(told, /Hosted Engine successfully set up/);
+    assert.ok(!told.includes(password), 'no password is shown');
+    assert.match(
+      await session.ask('ip -br address show dev ovirtmgmt'),
+      new RegExp(`UP +${second.plan.address}/24`),
+    );
+    session.close();
+  });
+
+  test('the firewall lets in what it names, and refuses the rest', async () => {
+    const [first, second] = [lab.host(1), lab.host(2)];
+    const listen = `node -e 'require("net").createServer().listen(7777)'`;
+    await second.execOrThrow(['sh', '-c', `setsid ${listen} >/dev/null 2>&1 </dev/null &`]);
+    const answers = async (port: number): Promise<boolean> =>
+      (
+        await first.exec([
+          'timeout',
+          '3',
+          'bash',
+          '-c',
+          `until </dev/tcp/${second.plan.address}/${port}; do sleep 0.3; done`,
+        ])
+      ).code === 0;
+    assert.ok(await answers(54321), 'the host daemon is reached');
+    assert.ok(!(await answers(7777)), 'another port is not');
+    await second.stopDaemon('hosted-engine-firewall');
+    assert.ok(await answers(7777), 'and it was the firewall that shut it');
+    await second.startDaemon('hosted-engine-firewall');
+    assert.ok(!(await answers(7777)));
+  });
+
+  test('bridge and firewall are there again after a power cut', async () => {
+    const host = lab.host(2);
     await host.powerOff();
     await host.powerOn();
     await until(
@@ -172,6 +248,6 @@ describe('hosts without a bridge', { skip: labObstacle() ?? false }, () => {
       'the bridge after a boot',
     );
     await host.execOrThrow(['ping', '-c1', '-W5', lab.network.gateway]);
-    await cluster.untilHealthy(120);
+    await host.execOrThrow(['nft', 'list', 'table', 'inet', 'hosted_engine']);
   });
 });

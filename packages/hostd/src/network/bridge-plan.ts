@@ -35,7 +35,14 @@ export function createPlan(
       ...configure(wanted, bridge),
       `link set dev ${bridge} addrgenmode ${ports.addrGenMode}`,
     ],
-    undo: [`link delete dev ${bridge}`, ...freePort(ports), ...configure(before, port)],
+    // The bridge goes last: its removal may take the kernel some tenths of a second.
+    undo: [
+      `link set dev ${port} nomaster`,
+      ...removeAddresses(wanted.addresses, bridge),
+      ...configure(before, port),
+      `link delete dev ${bridge}`,
+      `link set dev ${port} addrgenmode ${ports.addrGenMode}`,
+    ],
   };
 }
 
@@ -70,10 +77,6 @@ function makeBridge({ bridge, port, mac, mtu, stp }: BridgePorts): string[] {
     `link set dev ${port} up`,
     `link set dev ${bridge} up`,
   ];
-}
-
-function freePort({ port, addrGenMode }: BridgePorts): string[] {
-  return [`link set dev ${port} nomaster`, `link set dev ${port} addrgenmode ${addrGenMode}`];
 }
 
 /** The last first: with a first address of a network the kernel may drop its others. */
