@@ -1,5 +1,5 @@
 // The lines of the specification's two transcripts, as far as they do not depend on time and version.
-// What a person types is part of its line there; here it stands apart.
+// The firewall manager is the one of this day; what a person types is part of its line.
 
 export const FIRST_HOST = `
 [ INFO  ] Stage: Initializing
@@ -25,6 +25,7 @@ export const FIRST_HOST = `
           Local storage datacenter name [hosted_datacenter]:
           --== SYSTEM CONFIGURATION ==--
           --== NETWORK CONFIGURATION ==--
+          nftables was detected on your computer, do you wish setup to configure it? (Yes, No)[Yes]:
           Please indicate a pingable gateway IP address: 10.1.1.1
           --== VM CONFIGURATION ==--
           Please specify the device to boot the VM from (cdrom, disk, pxe) [cdrom]: pxe
@@ -50,6 +51,7 @@ export const FIRST_HOST = `
           Engine FQDN                        : hosted-engine.home
           Bridge name                        : rhevm
           SSH daemon port                    : 22
+          Firewall manager                   : nftables
           Gateway address                    : 10.1.1.1
           Host name for web application      : hosted_engine_1
           Host ID                            : 1
