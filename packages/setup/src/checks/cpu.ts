@@ -51,8 +51,7 @@ const CPU_TYPES: readonly (CpuType & HostCpu)[] = [
 ];
 
 function intel(model: string, flags: readonly string[]): CpuType & HostCpu {
-  const [family = '', variant] = model.split('-');
-  const name = `Intel ${family}${variant === undefined ? ' Family' : `-${variant}`}`;
+  const name = `Intel ${model} Family`;
   return { id: `model_${model}`, name, vendor: INTEL, flags };
 }
 
