@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DOMAIN, type HostPlan, type NetworkPlan } from './network-plan.js';
-import { HOST_CHECKOUT } from './paths.js';
+import { DOMAIN, type HostPlan, type NetworkPlan, STORAGE_SERVER } from './network-plan.js';
+import { HOST_CHECKOUT, HOST_STORAGE } from './paths.js';
 
 /**
  * The files that turn a view of this machine into a host of the lab. They are copied into the
@@ -35,6 +35,25 @@ group = "root"
 
 const SYSTEMCTL = `#!/bin/sh
 exec /usr/bin/node ${HOST_CHECKOUT}/lab/dist/src/systemctl/main.js "$@"
+`;
+
+/**
+ * The kernel here has no NFS client, but `mount -t nfs` runs whatever helper it finds: this one serves the
+ * lab's storage folders by the pass-through. What NFS itself would do is not shown by it.
+ */
+const MOUNT_NFS = `#!/bin/sh
+server=\${1%%:*} path=\${1#*:} target=$2 mode=rw
+case ,$*, in *,ro,* | *' ro,'* | *' ro '*) mode=ro ;; esac
+if [ "$server" != ${STORAGE_SERVER} ]; then
+  echo "mount.nfs: Failed to resolve server $server: Name or service not known" >&2
+  exit 32
+fi
+folder=${HOST_STORAGE}/\${path#/exports/}
+if [ "$path" = "\${path#/exports/}" ] || [ ! -d "$folder" ]; then
+  echo "mount.nfs: mounting $1 failed, reason given by server: No such file or directory" >&2
+  exit 32
+fi
+exec mount -t fuse.bindfs -o "direct_io,$mode" "$folder" "$target"
 `;
 
 /** Folders of the product which the machine itself may have; a new host begins without them. */
@@ -89,6 +108,7 @@ export function writeHostFiles(hostDir: string, network: NetworkPlan, host: Host
   // On real hardware this is the machine's own id; sanlock knows the host by it over reboots.
   put(file('/etc/vdsm/vdsm.id'), `${randomUUID()}\n`);
   put(file('/usr/bin/systemctl'), SYSTEMCTL, 0o755);
+  put(file('/usr/sbin/mount.nfs'), MOUNT_NFS, 0o755);
   symlinkSync(`${HOST_CHECKOUT}/bin/hosted-engine`, file('/usr/bin/hosted-engine'));
   mkdirSync(file('/root/.ssh'), { recursive: true, mode: 0o700 });
 }

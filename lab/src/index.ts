@@ -1,3 +1,4 @@
+export { fillBootFolder } from './boot-folder.js';
 export type { ClusterPlan } from './cluster/answers.js';
 export type { EngineReply, EngineRequest } from './cluster/engine-client.js';
 export { clusterVm, type GuestVm } from './cluster/guest.js';
@@ -12,4 +13,5 @@ export { ENGINE_FQDN, type HostPlan, type NetworkPlan } from './network-plan.js'
 export { HOST_CHECKOUT, HOST_EXTRA_UNITS, HOST_STORAGE } from './paths.js';
 export { run, runOrThrow } from './proc/run.js';
 export { labObstacle } from './requirements.js';
+export { TerminalSession } from './terminal.js';
 export { type Seen, until, when } from './until.js';

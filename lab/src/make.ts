@@ -32,6 +32,8 @@ export interface MakeOptions {
   readonly binds?: readonly HostBind[];
   /** Whether hosts boot with the bridge `ovirtmgmt`; without it, set-up has to make it. @default true */
   readonly bridges?: boolean;
+  /** Whether machines boot from the network: DHCP for the engine VM, TFTP and HTTP. @default false */
+  readonly bootServer?: boolean;
 }
 
 const SITE_START_SECONDS = 15;
@@ -104,6 +106,7 @@ async function startSite(paths: LabPaths, options: MakeOptions): Promise<LabStat
     options.hosts,
     binds,
     options.bridges ?? true,
+    options.bootServer ?? false,
   );
   for (const host of setup.network.hosts) {
     writeHostFiles(paths.hostDir(host.id), setup.network, host);

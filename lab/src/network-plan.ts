@@ -8,6 +8,8 @@ const FIRST_HOST_OCTET = 10;
 const ENGINE_OCTET = 100;
 export const DOMAIN = 'lab.test';
 export const ENGINE_FQDN = `engine.${DOMAIN}`;
+/** Serves `/exports/NAME` to the hosts' mount.nfs. */
+export const STORAGE_SERVER = `nas.${DOMAIN}`;
 export const BRIDGE = 'ovirtmgmt';
 export const PREFIX_LENGTH = 24;
 
@@ -65,6 +67,7 @@ export function hostRecords(plan: NetworkPlan): readonly string[] {
   return [
     `gateway.${DOMAIN},${plan.gateway}`,
     `${ENGINE_FQDN},${plan.engineAddress}`,
+    `${STORAGE_SERVER},${plan.gateway}`,
     ...plan.hosts.map((host) => `${host.fqdn},${host.address}`),
   ];
 }

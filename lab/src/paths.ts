@@ -24,6 +24,8 @@ export interface LabPaths {
   /** Beside the folder, so that it survives the folder's removal and two makers cannot meet. */
   readonly lock: string;
   readonly storage: string;
+  /** What the boot server hands out, in a lab that has one. */
+  readonly boot: string;
   readonly siteLog: string;
   readonly forwarderLog: string;
   readonly dnsLog: string;
@@ -39,6 +41,7 @@ export function labPaths(labDir: string): LabPaths {
     state: join(dir, 'lab.json'),
     lock: `${dir}.lock`,
     storage: join(dir, 'storage'),
+    boot: join(dir, 'boot'),
     siteLog: join(dir, 'site.log'),
     forwarderLog: join(dir, 'forwarder.log'),
     dnsLog: join(dir, 'dnsmasq.log'),

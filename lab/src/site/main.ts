@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { serveJson } from '../control/json-socket.js';
 import { labPaths, SITE_RELAY_HTTP, SITE_RELAY_HTTPS, SITE_SOCKET } from '../paths.js';
 import { runOrThrow } from '../proc/run.js';
+import { serveBootFolder } from './boot-server.js';
 import { layNetwork, startNameService } from './network.js';
 import { serveRelay } from './relay.js';
 import type { SiteSetup } from './setup.js';
@@ -26,7 +27,10 @@ process.stdin.resume();
 
 await runOrThrow('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', '/run']);
 await layNetwork(setup.network);
-const nameService = startNameService(setup.network, paths.dnsLog);
+const bootFolder = setup.hasBootServer ? paths.boot : undefined;
+if (bootFolder !== undefined) mkdirSync(bootFolder, { recursive: true });
+const nameService = startNameService(setup.network, paths.dnsLog, bootFolder);
+if (bootFolder !== undefined) await serveBootFolder(bootFolder, setup.network.gateway);
 nameService.on('exit', (code, signal) => say(`dnsmasq ended: ${code ?? signal}`));
 await serveRelay(SITE_RELAY_HTTP, setup.network.engineAddress, 80);
 await serveRelay(SITE_RELAY_HTTPS, setup.network.engineAddress, 443);

@@ -37,7 +37,15 @@ export async function layNetwork(plan: NetworkPlan): Promise<void> {
   });
 }
 
-export function startNameService(plan: NetworkPlan, logPath: string): ChildProcess {
+/**
+ * `bootFolder`: also gives the engine VM its address, whatever its hardware address is, and tells it where to
+ * boot from.
+ */
+export function startNameService(
+  plan: NetworkPlan,
+  logPath: string,
+  bootFolder: string | undefined,
+): ChildProcess {
   const log = openSync(logPath, 'a');
   const child = spawn(
     'dnsmasq',
@@ -53,12 +61,27 @@ export function startNameService(plan: NetworkPlan, logPath: string): ChildProce
       `--listen-address=${plan.gateway}`,
       `--local=/${DOMAIN}/`,
       `--domain=${DOMAIN}`,
+      ...(bootFolder === undefined ? [] : bootOptions(plan, bootFolder)),
       ...hostRecords(plan).map((record) => `--host-record=${record}`),
     ],
     { stdio: ['ignore', log, log] },
   );
   closeSync(log);
   return child;
+}
+
+function bootOptions(plan: NetworkPlan, folder: string): readonly string[] {
+  return [
+    `--interface=${SITE_BRIDGE}`,
+    `--dhcp-range=${plan.engineAddress},${plan.engineAddress},1h`,
+    '--dhcp-authoritative',
+    '--no-ping',
+    '--leasefile-ro',
+    '--enable-tftp',
+    `--tftp-root=${folder}`,
+    // QEMU's firmware is iPXE: it takes a script as its first file.
+    '--dhcp-boot=boot.ipxe',
+  ];
 }
 
 /** Lays the cables of a booting host, whose PID 1 is `pid`. */

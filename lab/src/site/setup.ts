@@ -10,6 +10,8 @@ export interface SiteSetup {
   readonly network: NetworkPlan;
   readonly binds: readonly HostBind[];
   readonly hasBridges: boolean;
+  /** Machines on the network may boot from it. */
+  readonly hasBootServer: boolean;
 }
 
 export function siteSetup(
@@ -18,8 +20,9 @@ export function siteSetup(
   hostCount: number,
   binds: readonly HostBind[],
   hasBridges: boolean,
+  hasBootServer: boolean,
 ): SiteSetup {
-  return { labDir, network: networkPlan(subnet, hostCount), binds, hasBridges };
+  return { labDir, network: networkPlan(subnet, hostCount), binds, hasBridges, hasBootServer };
 }
 
 /** Plans a boot from what the machine's folders hold now. */

@@ -47,6 +47,7 @@ test('names and addresses of a lab', () => {
   assert.deepEqual(hostRecords(plan), [
     'gateway.lab.test,10.88.7.1',
     'engine.lab.test,10.88.7.100',
+    'nas.lab.test,10.88.7.1',
     'host1.lab.test,10.88.7.11',
     'host2.lab.test,10.88.7.12',
   ]);

@@ -93,7 +93,7 @@ export async function buildAppliance(
 }
 
 /** A machine that was never updated, or long ago, has no lists or old ones; root can help that. */
-async function resolveFresh(runner: ProcessRunner, log: Log): Promise<PackageFile[]> {
+export async function resolveFresh(runner: ProcessRunner, log: Log): Promise<PackageFile[]> {
   try {
     return await resolvePackages(runner);
   } catch (error) {
@@ -157,7 +157,7 @@ async function digestOf(
   return hash.digest('hex').slice(0, 32);
 }
 
-async function isThere(file: string): Promise<boolean> {
+export async function isThere(file: string): Promise<boolean> {
   try {
     await (await open(file, 'r')).close();
     return true;

@@ -149,7 +149,25 @@ async function installModules(kernel: string, root: string): Promise<void> {
 }
 
 /** The initramfs: busybox, the disk's drivers and one script. */
-export async function makeInitramfs(parts: GuestParts): Promise<Uint8Array> {
+export function makeInitramfs(parts: GuestParts): Promise<Uint8Array> {
+  return initramfs(parts, MODULES.disk, { init: 'initramfs/init' });
+}
+
+/** The same for a network installation, which needs the network card too. */
+export function makeInstallerInitramfs(
+  parts: Pick<GuestParts, 'kernel' | 'packages' | 'guest'>,
+): Promise<Uint8Array> {
+  return initramfs(parts, [...MODULES.disk, ...MODULES.installer], {
+    init: 'installer/init',
+    'udhcpc.script': 'installer/udhcpc.script',
+  });
+}
+
+async function initramfs(
+  parts: Pick<GuestParts, 'kernel' | 'packages' | 'guest'>,
+  modules: readonly string[],
+  scripts: Readonly<Record<string, string>>,
+): Promise<Uint8Array> {
   const files = await moduleFiles(parts.kernel);
   const busybox = await readFile(join(parts.packages, 'bin/busybox'));
   const entries: CpioEntry[] = [];
@@ -158,11 +176,13 @@ export async function makeInitramfs(parts: GuestParts): Promise<Uint8Array> {
   }
   entries.push({ kind: 'character-device', name: 'dev/console', major: 5, minor: 1 });
   entries.push({ kind: 'file', name: 'bin/busybox', data: busybox, executable: true });
-  const init = await readFile(join(parts.guest, 'initramfs/init'));
-  entries.push({ kind: 'file', name: 'init', data: init, executable: true });
-  const list = Buffer.from(`${MODULES.disk.join('\n')}\n`);
+  for (const [name, source] of Object.entries(scripts)) {
+    const data = await readFile(join(parts.guest, source));
+    entries.push({ kind: 'file', name, data, executable: true });
+  }
+  const list = Buffer.from(`${modules.join('\n')}\n`);
   entries.push({ kind: 'file', name: 'modules.list', data: list, executable: false });
-  for (const module of MODULES.disk) {
+  for (const module of modules) {
     const data = withoutSignature(await readFile(fileOf(files, module)));
     entries.push({ kind: 'file', name: `modules/${module}.ko`, data, executable: false });
   }

@@ -8,10 +8,15 @@ import { parseArgs } from 'node:util';
 import { createProcessRunner } from '@hosted-engine/platform';
 import { HeError, type Log, messageOf } from '@hosted-engine/ports';
 import { buildAppliance, copyImage } from './build-appliance.js';
+import { buildInstaller } from './build-installer.js';
+import { writeOva } from './ova.js';
 
-const USAGE = `usage: appliance [--out FILE] [--cache FOLDER]
+const USAGE = `usage: appliance [--out FILE | --ova FILE | --installer] [--cache FOLDER]
 Builds the engine VM's disk image (or takes it from the cache) and prints its path.
   --out FILE      copy the image there, sparse
+  --ova FILE      pack it there as an OVA, which set-up imports
+  --installer     build kernel and initramfs of a network installation instead, and print what a boot
+                  server has to hand out, as JSON
   --cache FOLDER  where images and packages are kept (default: .cache/appliance in the checkout)`;
 
 const CHECKOUT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -20,6 +25,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       out: { type: 'string' },
+      ova: { type: 'string' },
+      installer: { type: 'boolean', default: false },
       cache: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -31,11 +38,21 @@ async function main(): Promise<void> {
   const runner = createProcessRunner();
   const say = (message: string): void => void process.stderr.write(`${message}\n`);
   const log: Log = { error: say, warn: say, info: say, debug: () => undefined };
-  const built = await buildAppliance(runner, log, {
+  const sources = {
     cache: values.cache ?? (await defaultCache()),
     guest: join(CHECKOUT, 'packages/appliance/guest'),
-    node: process.execPath,
-  });
+  };
+  if (values.installer) {
+    const installer = await buildInstaller(runner, log, sources);
+    process.stdout.write(`${JSON.stringify(installer)}\n`);
+    return;
+  }
+  const built = await buildAppliance(runner, log, { ...sources, node: process.execPath });
+  if (values.ova !== undefined) {
+    await writeOva(runner, built.file, values.ova);
+    process.stdout.write(`${values.ova}\n`);
+    return;
+  }
   if (values.out === undefined) {
     process.stdout.write(`${built.file}\n`);
     return;

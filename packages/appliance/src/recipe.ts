@@ -37,6 +37,8 @@ export const MODULES = {
     'virtio_blk',
   ],
   net: ['failover', 'net_failover', 'virtio_net', 'virtio-rng'],
+  /** What a network installation needs beside `disk`. */
+  installer: ['failover', 'net_failover', 'virtio_net'],
   late: ['button', 'evdev', 'virtio_console'],
   seed: [
     'scsi_common',
