@@ -112,7 +112,10 @@ describe('a deployment that is broken off', { skip: obstacle ?? false }, () => {
   });
 
   const breakAfter = (step: string, fault: Fault): Promise<ProcessResult> =>
-    host.exec(['node', FIXTURE, step, fault, ANSWERS], { timeoutMs: TIMEOUT_MS });
+    // The shell outlives a kill, and tells of it by its exit code.
+    host.exec(['sh', '-c', 'node "$@"; exit $?', 'sh', FIXTURE, step, fault, ANSWERS], {
+      timeoutMs: TIMEOUT_MS,
+    });
 
   const command = (name: string, ...words: string[]): Promise<ProcessResult> =>
     host.exec([`${HOST_CHECKOUT}/bin/${name}`, ...words], { timeoutMs: TIMEOUT_MS });

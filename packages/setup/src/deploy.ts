@@ -18,6 +18,7 @@ import { ENGINE_VM_STEPS, SHUT_DOWN_VM } from './steps/engine-vm.js';
 import { FETCH_ANSWERS } from './steps/fetch-answers.js';
 import { FIREWALL_NOTE, FIREWALL_QUESTION, FIREWALL_STEP } from './steps/firewall.js';
 import { HOSTD_STEPS, LIBVIRT_STEP } from './steps/host-services.js';
+import { reasonToKeep } from './steps/keep-work.js';
 import { MIGRATION_STEP } from './steps/migration.js';
 import { FIRST_STEPS, PREPARE_STEPS, releaseRun } from './steps/prepare.js';
 import { NETWORK_QUESTIONS, NETWORK_TITLE, SYSTEM_QUESTIONS } from './steps/questions.js';
@@ -85,7 +86,7 @@ export async function deploy(
   steps: readonly Step[] = DEPLOY_STEPS,
 ): Promise<Outcome> {
   const run = createRun(world, dialog, options, signal);
-  const outcome = await runSteps(run, steps, releaseRun);
+  const outcome = await runSteps(run, steps, releaseRun, reasonToKeep);
   if (outcome.kind === 'done' && options.isCheckOnly === true) {
     dialog.note('The answers are right, and this host is fit for them. Nothing was changed.');
   }

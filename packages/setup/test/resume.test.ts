@@ -12,6 +12,7 @@ import {
   FIRST_ANSWERS,
   putAnswers,
   runDeploy,
+  SETTLED,
 } from './fake/deployment.js';
 import { FakeHost } from './fake/world.js';
 
@@ -149,6 +150,41 @@ describe('a first host that is killed is cleaned up when the deployment is run a
       assert.deepEqual(host.snapshot(), before);
     });
   }
+});
+
+describe('a run that fails', () => {
+  test('leaves everything to be resumed where the answers ask for that', async () => {
+    const host = new FakeHost();
+    putAnswers(host, FIRST_ANSWERS, { 'OVEHOSTED_CORE/keepOnFailure': 'bool:True' });
+    host.hostd.failures.set('VM.create', new Error('injected'));
+    const { outcome, lines } = await runDeploy(host);
+    assert.equal(outcome.kind, 'failed');
+    const domain = host.storage.domain;
+    assert.ok(domain !== undefined);
+    assert.match(lines.join('\n'), /Kept: all that this run did, as the answers ask for/);
+    assert.match(lines.slice(-2).join('\n'), /To resume it:\n +hosted-engine --deploy/);
+    assert.equal((await runDeploy(host)).outcome.kind, 'done');
+  });
+
+  test('leaves a system that somebody installed by hand, unless the answers say no', async () => {
+    for (const [given, isKept] of [
+      [{}, true],
+      [{ 'OVEHOSTED_CORE/keepOnFailure': 'bool:False' }, false],
+    ] as const) {
+      const host = new FakeHost();
+      const media = { 'OVEHOSTED_VM/vmDiskImage': undefined, 'OVEHOSTED_VM/vmBoot': 'str:pxe' };
+      putAnswers(host, FIRST_ANSWERS, media, SETTLED, given);
+      // The system is installed, and then CTRL-D.
+      const { outcome, asked } = await runDeploy(host, { typed: [''] });
+      assert.equal(outcome.kind === 'failed' && outcome.error.code, 'HE_ABORTED');
+      assert.deepEqual(asked, ['osInstalled', 'engineInstalled']);
+      assert.equal(host.storage.domain !== undefined, isKept);
+      if (!isKept) continue;
+      const { outcome: second, asked: then } = await runDeploy(host, { typed: ['', ''] });
+      assert.equal(second.kind, 'done');
+      assert.deepEqual(then, ['OVEHOSTED_CORE/interruptedRun', 'engineInstalled']);
+    }
+  });
 });
 
 describe('a run after one that was broken off', () => {

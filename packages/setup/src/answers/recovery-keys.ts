@@ -13,6 +13,13 @@ export const RECOVERY_KEYS = {
     rule: rules.oneOf('resume', 'clean', 'abort'),
     prompt: 'Resume it, clean up what it left and begin anew, or abort? (@CHOICES@)[@DEFAULT@]:',
   },
+  'OVEHOSTED_CORE/keepOnFailure': {
+    type: 'bool',
+    scope: 'run',
+    meaning:
+      'whether a run that fails leaves what it did, to be resumed, and does not undo it; when nobody says, it is left only after the system in the VM was installed by hand',
+    fallback: false,
+  },
   'OVEHOSTED_STORAGE/unfinishedDomain': {
     type: 'str',
     scope: 'run',

@@ -59,6 +59,7 @@ export class Journal {
   #phase: JournalPhase = 'running';
   #isOpen = false;
   #wasOpen = false;
+  #isChanged = false;
 
   constructor(files: HostFiles, origin: JournalOrigin, collect: () => RunRecord) {
     this.#files = files;
@@ -73,6 +74,11 @@ export class Journal {
   /** Whether the run was on disk at some time: it came to its first change. */
   get wasOpen(): boolean {
     return this.#wasOpen;
+  }
+
+  /** Whether this very run has put something on record. */
+  get isChanged(): boolean {
+    return this.#isChanged;
   }
 
   /** Whether something is on record that has not been undone. */
@@ -100,6 +106,7 @@ export class Journal {
 
   /** From now on everything is written down at once. */
   async open(): Promise<void> {
+    this.#isChanged = true;
     this.#isOpen = true;
     this.#wasOpen = true;
     await this.save();

@@ -5,7 +5,8 @@
 //   R3. One undo that fails does not keep the others from running, save those whose work it needs itself.
 //   R4. Nothing is undone after a step that `completes`.
 //   R5. The final stages are shown whatever happened.
-//   R6. A resumed run that fails before it changes anything leaves the earlier run as it found it.
+//   R6. Nothing is undone where there is a reason to keep it all; the journal says how to go on.
+//   R7. A resumed run that fails before it changes anything leaves the earlier run as it found it.
 
 import { HeError, messageOf } from '@hosted-engine/ports';
 import { type Run, throwIfAborted } from './run.js';
@@ -25,6 +26,7 @@ export async function runSteps(
   run: Run,
   steps: readonly Step[],
   cleanup: Cleanup,
+  reasonToKeep: (run: Run) => string | undefined = () => undefined,
 ): Promise<Outcome> {
   const progress = { isChanging: false };
   const outcome = await forward(run, steps, progress);
@@ -33,7 +35,9 @@ export async function runSteps(
     if (stage.id !== 'cleanup') continue;
     const isUntouched = run.found.earlier !== undefined && !progress.isChanging;
     if (outcome.kind === 'failed' && run.journal.phase !== 'deployed' && !isUntouched) {
-      await undoAll(run, steps);
+      const reason = progress.isChanging ? reasonToKeep(run) : undefined;
+      if (reason === undefined) await undoAll(run, steps);
+      else run.dialog.note(`Kept: all that this run did, ${reason}`);
     }
     await cleanup(run);
   }

@@ -24,6 +24,9 @@ function nextLines(run: Run, error: HeError, archive: string | undefined): strin
   if (journal.phase === 'kept') {
     return ['Not all of it could be undone. To clean up what is left:', `    ${CLEANUP_COMMAND}`];
   }
+  if (journal.hasSteps && journal.isChanged) {
+    return ['To resume it:', `    ${again}`];
+  }
   if (found.earlier !== undefined && journal.hasSteps) {
     return ['The deployment that was broken off is still as it was. To resume it:', `    ${again}`];
   }
