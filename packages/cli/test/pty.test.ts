@@ -8,7 +8,7 @@ import { Pty } from './pty/pty.js';
 import { ADDITIONAL_HOST, FIRST_HOST, missingLines } from './pty/specification.js';
 
 const PROGRAM = fileURLToPath(new URL('./pty/fake-deploy.js', import.meta.url));
-const BRIDGE = 'OVEHOSTED_NETWORK/bridgeName=str:rhevm';
+const BRIDGE = 'OVEHOSTED_NETWORK/bridgeName=rhevm';
 const PASSWORD = 'secret1';
 /** What loops without end is to end soon. */
 const SMALL = ['--max-old-space-size=256'];
@@ -36,6 +36,8 @@ const ANSWERS: Answers = [
   ['continue anyway?', 'yes'],
   ['(example: host:/path)', 'myhost.home:/export'],
   ['additional host setup', 'yes'],
+  ['FQDN or IP of the first host', '10.1.1.10'],
+  ["Enter 'root' user password", 'toor'],
   ['gateway IP address', '10.1.1.1'],
   ['device to boot the VM from', 'pxe'],
   ["'admin@internal' user password", PASSWORD],
@@ -87,6 +89,7 @@ describe('on a pseudo-terminal', () => {
     await converse(pty, ANSWERS);
     assert.equal(await pty.ended(), 0, pty.text());
     assert.deepEqual(missingLines(pty.text(), ADDITIONAL_HOST), [], pty.text());
+    assert.doesNotMatch(pty.text() + (await allLogs()), /secret1|toor/);
   });
 
   test('a paste of all answers does as well, and hides the passwords', async () => {

@@ -1,8 +1,8 @@
 // A program that deploys a make-believe host, over the very terminal code of the real one.
-// Usage: node fake-deploy.js ROLE LOG-DIRECTORY [ANSWER-FILE-LINES…]
+// Usage: node fake-deploy.js ROLE LOG-DIRECTORY [KEY=VALUE…]
 
-import { type Dialog, deploy, exitCodeOf } from '@hosted-engine/setup';
-import { ANSWER_FILE, deployFirst } from '@hosted-engine/setup/test/fake/deployment';
+import { answerOfFlag, type Dialog, deploy, exitCodeOf, PATHS } from '@hosted-engine/setup';
+import { deployFirst } from '@hosted-engine/setup/test/fake/deployment';
 import { FakeHost } from '@hosted-engine/setup/test/fake/world';
 import { openRunLog } from '../../src/adapters/run-log.js';
 import { outliveTerminal } from '../../src/terminal/lost-terminal.js';
@@ -37,8 +37,8 @@ if (role === 'additional') {
     'OVEHOSTED_VDSM/cpu': 'str:model_Conroe',
   });
   host = specified(new FakeHost(2, first.storage, first.engine));
+  host.remotes.files.set('10.1.1.10', { [PATHS.answers]: first.files.text(PATHS.answers) ?? '' });
 }
-host.files.put(ANSWER_FILE, ['[environment:default]', ...answers, ''].join('\n'), 0o600);
 const before = JSON.stringify(host.snapshot());
 
 const log = openRunLog(logDirectory, new Date());
@@ -56,7 +56,12 @@ const dialog: Dialog = {
 const outcome = await deploy(
   world,
   dialog,
-  { configFiles: [ANSWER_FILE], version: '0.1.0', isUnprotectedSession: true },
+  {
+    configFiles: [],
+    given: answers.map((answer) => answerOfFlag(answer)),
+    version: '0.1.0',
+    isUnprotectedSession: true,
+  },
   stop.signal,
 );
 terminal.close();

@@ -11,6 +11,7 @@ export const FIRST_HOST = `
           Do you want to continue anyway? (Yes, No)[No]: yes
 [ INFO  ] Generating a temporary VNC password.
 [ INFO  ] Stage: Environment setup
+          Configuration files: []
 [ INFO  ] Hardware supports virtualization
 [ INFO  ] Bridge rhevm already created
 [ INFO  ] Stage: Environment packages setup
@@ -128,6 +129,7 @@ export const ADDITIONAL_HOST = `
           Do you want to continue anyway? (Yes, No)[No]: yes
 [ INFO  ] Generating a temporary VNC password.
 [ INFO  ] Stage: Environment setup
+          Configuration files: []
 [ INFO  ] Hardware supports virtualization
 [ INFO  ] Bridge rhevm already created
 [ INFO  ] Stage: Environment packages setup
@@ -141,6 +143,13 @@ export const ADDITIONAL_HOST = `
 [ INFO  ] Installing on additional host
           Please specify the Host ID [Must be integer, default: 2]:
           --== SYSTEM CONFIGURATION ==--
+[WARNING] A configuration file must be supplied to deploy Hosted Engine on an additional host.
+          The answer file may be fetched from the first host using scp.
+          If you do not want to download it automatically you can abort the setup answering no to the following question.
+          Do you want to scp the answer file from the first host? (Yes, No)[Yes]:
+          Please provide the FQDN or IP of the first host: 10.1.1.10
+          Enter 'root' user password for host 10.1.1.10:
+[ INFO  ] Answer file successfully downloaded
           --== NETWORK CONFIGURATION ==--
           The following CPU types are supported by this host:
               - model_Penryn: Intel Penryn Family
