@@ -9,7 +9,7 @@ import type { CliContext } from '../context.js';
 import { requireDeployed } from '../deployed.js';
 import { withHostd } from '../with-hostd.js';
 
-const PASSWORD_VARIABLE = 'OVIRT_HOSTED_ENGINE_CONSOLE_PASSWORD';
+export const PASSWORD_VARIABLE = 'OVIRT_HOSTED_ENGINE_CONSOLE_PASSWORD';
 /** What the protocol of VNC compares. */
 const VNC_PASSWORD_LENGTH_MAX = 8;
 

@@ -30,10 +30,15 @@ function tuiHost(context: CliContext): TuiHost {
       await runQuietly(SET_MAINTENANCE, context, given);
     },
     setConsolePassword: async (password) => {
-      const { setConsoleTicket } = await import('../console-ticket.js');
-      return setConsoleTicket(context, password);
+      const { ADD_CONSOLE_PASSWORD, PASSWORD_VARIABLE } = await import('./console.js');
+      const env = { ...context.env, [PASSWORD_VARIABLE]: password };
+      return runQuietly(ADD_CONSOLE_PASSWORD, { ...context, env }, []);
     },
-    deploy: (request) => context.deploy({ ...request, generateAnswer: undefined }),
+    deploy: async (request) => {
+      const { answersOfEnvironment } = await import('@hosted-engine/setup');
+      const given = answersOfEnvironment(context.env);
+      return context.deploy({ ...request, given, generateAnswer: undefined });
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 // What set-up has said and asked so far, as data: the deploy screen draws it.
 //
-//   C1. Entries are only ever added, so that one can scroll back to all of them.
+//   C1. Entries are only ever added, so that one can scroll back to all of them; but an answer that was
+//       refused goes when its question is asked again, and what was said against it stays.
 //   C2. A secret is not in here: its entry holds stars of a fixed number.
 
 import type { Question } from '@hosted-engine/setup';
@@ -26,8 +27,16 @@ export interface Conversation {
   readonly pageStart: number;
   readonly question: Question | undefined;
   /** The last answer, to be corrected when its question is asked again; never a secret. */
-  readonly last: { readonly key: string; readonly text: string } | undefined;
+  readonly last: Last | undefined;
   readonly progress: Progress | undefined;
+}
+
+interface Last {
+  readonly key: string;
+  readonly text: string;
+  /** Entries before its question was first asked, and index of its answer. */
+  readonly start: number;
+  readonly answeredAt: number;
 }
 
 export const NO_CONVERSATION: Conversation = {
@@ -65,16 +74,28 @@ export function hear(before: Conversation, told: Told): Conversation {
     }
     case 'progress':
       return { ...before, progress: told.progress };
-    case 'asked':
-      return { ...before, question: told.question, progress: undefined };
+    case 'asked': {
+      const { last, entries } = before;
+      const asked = { ...before, question: told.question, progress: undefined };
+      if (last?.key !== told.question.key) return asked;
+      const kept = [...entries.slice(0, last.start), ...entries.slice(last.answeredAt + 1)];
+      return { ...asked, entries: kept };
+    }
     case 'answered': {
       const { question } = before;
       if (question === undefined) return before;
       const typed = told.text === '' ? (question.fallback ?? '') : told.text;
       const shown = question.isSecret ? STARS : typed;
       const after = add(before, { kind: 'answer', label: told.label, shown });
-      const last = question.isSecret ? undefined : { key: question.key, text: told.text };
-      return { ...after, question: undefined, last };
+      const answeredAt = before.entries.length;
+      const isAgain = before.last?.key === question.key;
+      const start = isAgain ? (before.last?.start ?? answeredAt) : answeredAt;
+      const text = question.isSecret ? '' : told.text;
+      return {
+        ...after,
+        question: undefined,
+        last: { key: question.key, text, start, answeredAt },
+      };
     }
     case 'given-up':
       return { ...before, question: undefined };

@@ -60,7 +60,16 @@ describe('the dialog of set-up as forms', () => {
     dialog.error('no FQDN');
     void dialog.ask(FQDN);
     assert.equal(firstText(form.current()), '10.0.0.1');
+    assert.deepEqual(shown(form), ['X Error: no FQDN']);
+    form.answer('10.0.0.2');
+    dialog.error('no FQDN either');
+    void dialog.ask(FQDN);
+    assert.deepEqual(shown(form), ['X Error: no FQDN either']);
     form.answer('engine.lab.test');
+    assert.deepEqual(shown(form), [
+      'X Error: no FQDN either',
+      'The FQDN of the engine ............. engine.lab.test',
+    ]);
     void dialog.ask({ ...FQDN, key: 'OVEHOSTED_NETWORK/gateway' });
     assert.equal(firstText(form.current()), '');
   });

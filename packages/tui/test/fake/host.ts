@@ -56,10 +56,25 @@ export class FakeTuiHost implements TuiHost {
   }
 
   async deploy({ configFiles, makeDialog, signal }: DeployRequest): Promise<number> {
-    const world = this.bare.world();
+    const image = 'OVEHOSTED_VM/vmDiskImage=str:/images/engine.raw';
+    this.bare.files.put('/root/answers.conf', `[environment:default]\n${image}\n`, 0o600);
+    const made = this.bare.world();
+    const { clock } = made;
+    // Its waits are over at once, but the keyboard is heard in between.
+    const sleep: typeof clock.sleep = async (ms, signalOfSleep) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await clock.sleep(ms, signalOfSleep);
+    };
+    const world = { ...made, clock: { ...clock, sleep } };
+    const dialog = makeDialog(world.log);
+    const note = (text: string): void => {
+      dialog.note(text);
+      // Whoever is asked to shut the VM down does so.
+      if (/system will wait until/.test(text)) this.bare.hostd.shutDownGuests();
+    };
     const outcome = await deploy(
       world,
-      makeDialog(world.log),
+      { ...dialog, note },
       { configFiles, version: '0.1.0', isUnprotectedSession: false },
       signal,
     );

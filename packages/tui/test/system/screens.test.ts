@@ -150,13 +150,11 @@ test('a change of size is followed at once, down to half and up again', async (t
   tmux.keys('Enter');
   await tmux.until(/host3\.lab\.test/);
   tmux.resize(60, 12);
-  const small = await tmux.until(/^-{60}$/m);
-  assert.match(small, /^Status of the hosts/);
-  assert.match(small, /^> {2}1 {2}host1/m);
+  await tmux.until(/^Status of the hosts[\s\S]*^-{60}$[\s\S]*^> {2}1 {2}host1[\s\S]*^-{60}$/m);
   tmux.resize(30, 8);
-  await tmux.until(/^Too small: 40 x 12 is need~\s*$/);
+  await tmux.until(/^Too small: 40 x 12 is needed\s*$/);
   tmux.resize(80, 24);
-  assert.match(await tmux.until(/^-{80}$/m), FOOT);
+  await tmux.until(FOOT);
 });
 
 test('without colours the same is to be read', async (t) => {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const DEADLINE_MS = 20_000;
 const LOOK_EVERY_MS = 50;
+const CALM_MS = 200;
 
 export interface TmuxOptions {
   readonly columns?: number;
@@ -65,6 +66,26 @@ export class Tmux {
       const screen = this.screen();
       if (pattern.test(screen)) return screen;
       if (performance.now() > end) throw new Error(`no ${pattern} in:\n${screen}`);
+      await sleep(LOOK_EVERY_MS);
+    }
+  }
+
+  /** The screen, once it has not changed for a moment. */
+  async calm(): Promise<string> {
+    let before = this.screen();
+    for (;;) {
+      await sleep(CALM_MS);
+      const screen = this.screen();
+      if (screen === before) return screen;
+      before = screen;
+    }
+  }
+
+  /** Waits until the screen is another than this one. */
+  async change(before: string): Promise<void> {
+    const end = performance.now() + DEADLINE_MS;
+    while (this.screen() === before) {
+      if (performance.now() > end) throw new Error(`nothing changed in:\n${before}`);
       await sleep(LOOK_EVERY_MS);
     }
   }

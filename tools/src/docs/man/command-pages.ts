@@ -155,7 +155,8 @@ function optionItems(options: readonly OptionSpec[]): readonly string[] {
 }
 
 function optionName(option: OptionSpec): string {
-  return option.value === undefined ? `--${option.name}` : `--${option.name}=${option.value}`;
+  const long = option.value === undefined ? `--${option.name}` : `--${option.name}=${option.value}`;
+  return option.short === undefined ? long : `-${option.short}, ${long}`;
 }
 
 function optionWords(command: Command): readonly string[] {
