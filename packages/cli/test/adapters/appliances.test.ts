@@ -140,7 +140,9 @@ describe('appliances', () => {
     'an OVA with a qcow2 disk and its manifest is copied from where it lies',
     withQemuImg,
     async () => {
-      const parts = { 'engine.ovf': descriptor('disk1.qcow2'), 'disk1.qcow2': qcow2() };
+      // Compressed images end anywhere, not only at whole sectors.
+      const image = Buffer.concat([qcow2(), Buffer.from('end')]);
+      const parts = { 'engine.ovf': descriptor('disk1.qcow2'), 'disk1.qcow2': image };
       const path = await archive('plain.ova', {
         'engine.ovf': parts['engine.ovf'],
         'engine.mf': manifest(parts),
@@ -171,6 +173,16 @@ describe('appliances', () => {
   test('a raw disk in a compressed archive goes straight to the volume', async () => {
     const path = await archive('raw.ova', { 'a.ovf': descriptor('d.raw'), 'd.raw': disk }, ['-z']);
     assert.deepEqual(await copied(await appliances.inspect(path, folder, watch)), disk);
+  });
+
+  test('a raw disk in a plain archive or a directory, whatever its size', withQemuImg, async () => {
+    const short = disk.subarray(0, DISK_SIZE - MIB - 100);
+    const files = { 'a.ovf': descriptor('d.raw'), 'd.raw': short };
+    const wanted = Buffer.alloc(DISK_SIZE);
+    short.copy(wanted);
+    for (const path of [await archive('odd.ova', files), await directory('odd', files)]) {
+      assert.deepEqual(await copied(await appliances.inspect(path, folder, watch)), wanted);
+    }
   });
 
   test('a directory, its manifest of SHA-1, its disk compressed by itself', async () => {

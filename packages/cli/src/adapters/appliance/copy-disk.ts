@@ -4,6 +4,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TAR_BLOCK_SIZE } from '@hosted-engine/formats';
 import { HeError, messageOf, type ProcessRunner } from '@hosted-engine/ports';
 import type { ApplianceDisk, CopyWatch } from '@hosted-engine/setup';
 import { convertImage } from '../convert-image.js';
@@ -48,11 +49,13 @@ export async function copyDisk(
   }
 }
 
-/** QEMU's name for a piece of a file. */
-function sourceOf({ format, path, offset = 0, storedSize }: ApplianceDisk): string {
-  const filename = { driver: 'file', filename: path };
-  const piece = { driver: 'raw', offset, size: storedSize, file: filename };
-  return `json:${JSON.stringify(format === 'raw' ? piece : { driver: format, file: piece })}`;
+/** QEMU's name for a piece of a file. It reads whole sectors: an archive pads its members to them. */
+function sourceOf({ format, path, member, offset = 0, storedSize }: ApplianceDisk): string {
+  const whole = { driver: 'file', filename: path };
+  const size = Math.ceil(storedSize / TAR_BLOCK_SIZE) * TAR_BLOCK_SIZE;
+  const piece = member === undefined ? whole : { driver: 'raw', offset, size, file: whole };
+  const isPlain = format === 'raw' && member !== undefined;
+  return `json:${JSON.stringify(isPlain ? piece : { driver: format, file: piece })}`;
 }
 
 async function unpack(
