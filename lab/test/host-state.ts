@@ -12,6 +12,8 @@ const NOT_OURS = [
   // The archive of answers, and the identity that hostd gives its host once for all.
   /^var\/lib\/ovirt-hosted-engine-setup\/answers\//,
   /^etc\/vdsm\/vdsm\.id$/,
+  // A log in its own right: why the HA daemon did what it did.
+  /^var\/lib\/ovirt-hosted-engine-ha\/journal\.jsonl/,
   /^var\/lib\/libvirt\//,
   /^var\/cache\//,
   /^etc\/libvirt\/(qemu|nwfilter|secrets)\//,

@@ -11,6 +11,8 @@ export const PATHS = {
   nftablesExample: '/etc/ovirt-hosted-engine/nftables.example',
   iptablesExample: '/etc/ovirt-hosted-engine/iptables.example',
   firewalldExample: '/etc/ovirt-hosted-engine/firewalld/hosted-engine.xml',
+  /** The HA daemon's own copy of the last vm.conf that it could read. */
+  vmConfFallback: '/var/lib/ovirt-hosted-engine-ha/vm.conf.fallback',
   qemuConf: '/etc/libvirt/qemu.conf',
   libvirtdConf: '/etc/libvirt/libvirtd.conf',
   group: '/etc/group',

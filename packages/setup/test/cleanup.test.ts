@@ -62,8 +62,11 @@ function ownState(host: FakeHost): unknown {
 describe('cleaning up a deployed host', () => {
   test('puts everything back, and leaves the storage to the others', async () => {
     const { host, before } = await deployed();
+    host.files.put(PATHS.haConf, 'local_maintenance=True\n');
+    host.files.put(PATHS.vmConfFallback, 'vmId=1\n');
     const cleaned = await clean(host);
     assert.equal(cleaned.outcome.kind, 'done', cleaned.text);
+    assert.doesNotMatch(cleaned.text, /WARNING/);
     assert.ok(host.storage.domain !== undefined);
     assert.deepEqual(ownState(host), withDomain(before, host));
     assert.match(cleaned.text, /Kept: the storage domain in \/rhev\//);

@@ -140,6 +140,7 @@ async function undoDeployment(
   const isDeployed = record.phase === 'deployed';
   if (isDeployed) {
     await stopHa(run);
+    await run.journal.forget('ha-services');
     await powerOff(run);
   }
   if (options.storage) {
@@ -161,6 +162,7 @@ async function undoDeployment(
   }
   if (isDeployed) {
     await world.files.remove(PATHS.haConf);
+    await world.files.remove(PATHS.vmConfFallback);
     const name = run.answers.find('OVEHOSTED_ENGINE/appHostName') ?? 'of this name';
     dialog.note(`Kept: host ${name} in the engine, if the engine lives on; remove it there`);
   }
