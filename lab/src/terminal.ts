@@ -69,7 +69,12 @@ export class TerminalSession {
   get lines(): readonly string[] {
     return this.#plain()
       .split('\n')
-      .map((line) => line.replace(/\r+$/, '').replace(/^.*\r/, '').trimEnd());
+      .map((line) =>
+        line
+          .replace(/\r+$/, '')
+          .replace(/^[\s\S]*\r/, '')
+          .trimEnd(),
+      );
   }
 
   /** Without the sequences that move the cursor or change the colour. */
