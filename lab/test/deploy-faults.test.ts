@@ -70,7 +70,10 @@ const ALL_STEPS = [
 const EVERY = process.env['HE_FAULT_STEPS'] as Fault | undefined;
 const CHOSEN: readonly (readonly [string, Fault])[] =
   EVERY !== undefined
-    ? ALL_STEPS.map((step) => [step, EVERY] as const)
+    ? // A CTRL-C behind the point of no return comes too late to undo anything, as it should.
+      ALL_STEPS.filter((step) => EVERY !== 'int' || step !== 'ha-services').map(
+        (step) => [step, EVERY] as const,
+      )
     : [
         ['libvirt', 'int'],
         ['vdsmd', 'kill'],
