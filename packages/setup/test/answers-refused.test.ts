@@ -172,6 +172,11 @@ const FIRST_CASES: readonly Case[] = [
     /adminPassword: \(hidden\) is empty/,
   ),
   answer(
+    'a short password',
+    { 'OVEHOSTED_ENGINE/adminPassword': 'str:abcde' },
+    /adminPassword: \(hidden\) is shorter than 6 characters/,
+  ),
+  answer(
     'a relative image path',
     { 'OVEHOSTED_VM/vmDiskImage': 'str:engine.raw' },
     /is not an absolute path/,

@@ -1,4 +1,5 @@
 import { HeError } from '@hosted-engine/ports';
+import { invalidAnswer } from '../answers/read-value.js';
 import { checkEngineName } from '../checks/engine-name.js';
 import type { EngineHost } from '../ports.js';
 import type { Run } from '../run/run.js';
@@ -6,6 +7,10 @@ import type { Step } from '../run/step.js';
 import { askIfMissing } from './ask.js';
 import { clusterCa } from './certificates.js';
 import { titleStep } from './questions.js';
+import { isInstalledByHand } from './resume-point.js';
+
+/** As in oVirt's own directory of users. */
+const PASSWORD_LENGTH_MIN = 6;
 
 export const ENGINE_QUESTIONS: readonly Step[] = [
   titleStep('engine-title', 'HOSTED ENGINE CONFIGURATION'),
@@ -25,7 +30,10 @@ async function askPassword(run: Run): Promise<void> {
   await askIfMissing(run, 'OVEHOSTED_ENGINE/adminPassword', {
     retryOn: ['HE_ENGINE_REFUSED'],
     check: async () => {
-      if (run.found.role === 'first') return [];
+      if (run.found.role === 'first') {
+        refuseShort(run);
+        return [];
+      }
       try {
         await logIn(run);
       } catch (thrown) {
@@ -34,6 +42,13 @@ async function askPassword(run: Run): Promise<void> {
       return [];
     },
   });
+}
+
+/** The password of an engine that this run makes; one that a person installed has its own rules. */
+function refuseShort(run: Run): void {
+  const name = 'OVEHOSTED_ENGINE/adminPassword';
+  if (isInstalledByHand(run) || run.answers.get(name).length >= PASSWORD_LENGTH_MIN) return;
+  throw invalidAnswer(name, `(hidden) is shorter than ${PASSWORD_LENGTH_MIN} characters`);
 }
 
 /** Finds out whether the engine knows the password, and who has this host's name there. */
