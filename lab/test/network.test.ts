@@ -42,6 +42,19 @@ async function situation(host: LabHost): Promise<string> {
   return lines.toSorted().join('\n');
 }
 
+/** Until the kernel has given each cable its link-local address, which takes it a second or two after a boot. */
+async function untilAddressed(host: LabHost): Promise<void> {
+  await until(
+    async () => {
+      const seen = await host.execOrThrow(['ip', '-6', '-o', 'address', 'show', 'scope', 'link']);
+      const isThere = ['eth0', 'eth1'].every((name) => seen.includes(` ${name} `));
+      return when(isThere && !seen.includes('tentative'), seen);
+    },
+    15,
+    `link-local addresses of ${host.name}`,
+  );
+}
+
 /** A password among them: by standard input into a file of root's alone. */
 async function putAnswers(host: LabHost, answers: Readonly<Record<string, string>>): Promise<void> {
   const lines = Object.entries(answers).map(([key, value]) => `${key}=${value}`);
@@ -86,6 +99,7 @@ describe('hosts without a bridge', { skip: labObstacle() ?? false }, () => {
   async function gatewayLost(host: LabHost) {
     await host.execOrThrow(['nft', '-f', '-'], { input: PORT_SECURITY });
     const session = await SshSession.open(lab, host);
+    await untilAddressed(host);
     const before = await situation(host);
     await putAnswers(host, {
       'OVEHOSTED_CORE/confirmSettings': 'bool:True',
