@@ -1,9 +1,8 @@
 import { HeError, type ProcessRunner } from '@hosted-engine/ports';
-import type { Firewall } from '@hosted-engine/setup';
+import { FIREWALL_TABLE, type Firewall } from '@hosted-engine/setup';
 
 /** firewalld may load thousands of rules anew. */
 const RELOAD_TIMEOUT_MS = 120_000;
-const OWN_TABLE = 'hosted_engine';
 const DEFAULT_SSH_PORT = 22;
 
 /** `sshConnection`: what SSH_CONNECTION holds, where this is an SSH session. */
@@ -96,7 +95,8 @@ export function refusingTables(ruleset: string): string[] {
   const { nftables } = JSON.parse(ruleset) as { readonly nftables: readonly NftItem[] };
   const rules = nftables.flatMap(({ rule }) => (rule === undefined ? [] : [rule]));
   const found = nftables.flatMap(({ chain }) => {
-    if (chain?.hook !== 'input' || chain.type !== 'filter' || chain.table === OWN_TABLE) return [];
+    if (chain?.hook !== 'input' || chain.type !== 'filter' || chain.table === FIREWALL_TABLE)
+      return [];
     const ofTable = rules.filter(
       ({ family, table }) => family === chain.family && table === chain.table,
     );

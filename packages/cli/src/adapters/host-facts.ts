@@ -80,7 +80,7 @@ async function isProgram(name: string, searchPath: string): Promise<boolean> {
   return false;
 }
 
-async function exists(path: string): Promise<boolean> {
+export async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,

@@ -1,7 +1,7 @@
-import { access } from 'node:fs/promises';
 import type { IpLink, IpRoute } from '@hosted-engine/core';
 import { HeError, type ProcessRunner } from '@hosted-engine/ports';
 import type { HostLinks } from '@hosted-engine/setup';
+import { exists } from './host-facts.js';
 
 export function createHostLinks(runner: ProcessRunner): HostLinks {
   const ip = async <T>(...args: string[]): Promise<readonly T[]> => {
@@ -20,15 +20,10 @@ export function createHostLinks(runner: ProcessRunner): HostLinks {
         ...(await ip<IpRoute>('-j', '-6', 'route')),
       ];
       const names = links.map(({ ifname }) => ifname);
-      const radios = await Promise.all(names.map(isWireless));
+      const radios = await Promise.all(
+        names.map((name) => exists(`/sys/class/net/${name}/phy80211`)),
+      );
       return { links, routes, wireless: names.filter((_, index) => radios[index]) };
     },
   };
-}
-
-async function isWireless(name: string): Promise<boolean> {
-  return access(`/sys/class/net/${name}/phy80211`).then(
-    () => true,
-    () => false,
-  );
 }

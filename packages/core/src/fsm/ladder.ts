@@ -11,7 +11,7 @@ const RUNGS = 3;
 export function climb({ machine, seen, timing }: Context): Decision {
   const { memory } = machine;
   const rung = memory.rung + 1;
-  const round = Math.floor(memory.rung / RUNGS);
+  const round = roundOf(machine);
   switch (memory.rung % RUNGS) {
     case 0:
       return go(
@@ -80,7 +80,7 @@ function roundOf(machine: Machine): number {
 
 /** How long the engine may be unhealthy before the next rung: after a whole round longer each time. */
 export function patienceS({ machine, timing }: Context): number {
-  const round = Math.floor(machine.memory.rung / RUNGS);
+  const round = roundOf(machine);
   return round === 0 ? timing.badHealthS : timing.ladderPauseS * 2 ** (Math.min(round, 5) - 1);
 }
 

@@ -10,6 +10,11 @@ export type HostRole = 'first' | 'additional';
  */
 export type Resumption = 'keep' | 'again' | 'rewind';
 
+/** The resumption of a step whose work stands or falls with an earlier step's. */
+export async function keep(): Promise<'keep'> {
+  return 'keep';
+}
+
 /**
  * One thing that set-up does, as data.
  *   P1. `do` may fail half-way; `undo` then copes with whatever part was done, and so does nothing when

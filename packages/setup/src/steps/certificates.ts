@@ -101,7 +101,8 @@ export async function clusterCa({ answers, world }: Run): Promise<string> {
   );
 }
 
-function fingerprintOf(certificate: string, fqdn: string): string {
+/** Of what `fqdn` handed out. HE_ENGINE_REFUSED when that is no certificate. */
+export function fingerprintOf(certificate: string, fqdn: string): string {
   try {
     return fingerprint(certificate);
   } catch (thrown) {

@@ -1,14 +1,14 @@
 // Whose certificates the host and its engine go by. An engine of ours took over the CA that set-up made; one
 // that was installed by hand has made its own, and this host gets a certificate of that one.
 
-import { fingerprint, isSameFingerprint, PkiError } from '@hosted-engine/pki';
+import { fingerprint, isSameFingerprint } from '@hosted-engine/pki';
 import { HeError } from '@hosted-engine/ports';
 import { answerKey } from '../answers/catalogue.js';
 import { readValue } from '../answers/read-value.js';
 import { PATHS } from '../paths.js';
 import { finding, type Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
-import { installCredentials, requestCertificate } from './certificates.js';
+import { fingerprintOf, installCredentials, requestCertificate } from './certificates.js';
 import { restartHostd } from './host-services.js';
 import { configureMigration } from './migration.js';
 import { isHandedOver, isInstalledByHand } from './resume-point.js';
@@ -120,15 +120,4 @@ function statusOf(thrown: unknown): unknown {
   return thrown instanceof HeError && thrown.code === 'HE_ENGINE_REFUSED'
     ? thrown.details['status']
     : undefined;
-}
-
-function fingerprintOf(certificate: string, fqdn: string): string {
-  try {
-    return fingerprint(certificate);
-  } catch (thrown) {
-    if (!(thrown instanceof PkiError)) throw thrown;
-    throw new HeError('HE_ENGINE_REFUSED', `${fqdn} answered with no certificate`, {
-      cause: thrown,
-    });
-  }
 }

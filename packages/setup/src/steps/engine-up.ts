@@ -7,7 +7,7 @@ import type { Step } from '../run/step.js';
 import { waitFor } from '../run/wait.js';
 import { askChoice, askToGoOn } from './closeup-questions.js';
 import { openConsole } from './console.js';
-import { isHandedOver, isInstalledByHand } from './resume-point.js';
+import { isInstalledByHand, keepOnceHandedOver } from './resume-point.js';
 import { destroyVm, isVmDown, startFailed, startVm, statsOf } from './vm-control.js';
 
 const HEALTH_EVERY_MS = 2000;
@@ -21,8 +21,7 @@ export const ENGINE_UP_STEPS: readonly Step[] = [
     id: 'engine-health',
     stage: 'closeup',
     do: waitForEngine,
-    // Between the hand-over and the start of HA nobody runs the engine: there is nobody to ask.
-    resume: async (run) => (isHandedOver(run) ? 'keep' : 'again'),
+    resume: keepOnceHandedOver,
   },
 ];
 

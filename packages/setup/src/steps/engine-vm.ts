@@ -6,11 +6,16 @@ import { VDSM_CODE } from '@hosted-engine/vdsm';
 import { PATHS } from '../paths.js';
 import { seedFiles } from '../render/seed.js';
 import { finding, type Run } from '../run/run.js';
-import type { Step } from '../run/step.js';
+import { keep, type Step } from '../run/step.js';
 import { waitFor } from '../run/wait.js';
 import { askYesNo } from './closeup-questions.js';
 import { openConsole } from './console.js';
-import { isHandedOver, isInstalledByHand, mustKeepAuthority } from './resume-point.js';
+import {
+  isHandedOver,
+  isInstalledByHand,
+  keepOnceHandedOver,
+  mustKeepAuthority,
+} from './resume-point.js';
 import { attempt, tolerate } from './tasks.js';
 import { destroyVm, isVmDown, startVm } from './vm-control.js';
 
@@ -47,7 +52,7 @@ export const ENGINE_VM_STEPS: readonly Step[] = [
     stage: 'closeup',
     role: 'first',
     do: openConsole,
-    resume: async (run) => (isHandedOver(run) ? 'keep' : 'again'),
+    resume: keepOnceHandedOver,
   },
 ];
 
@@ -59,10 +64,6 @@ export const SHUT_DOWN_VM: Step = {
   // Whatever runs by then is what HA started.
   resume: keep,
 };
-
-async function keep(): Promise<'keep'> {
-  return 'keep';
-}
 
 /** An engine that has taken its seed must not get another. */
 async function resumeSeed(run: Run): Promise<'keep' | 'again'> {

@@ -124,7 +124,7 @@ async function readAnswers(run: Run, key: HostKey): Promise<string> {
   let attempts = 0;
   let text = '';
   await askIfMissing(run, PASSWORD, {
-    prompt: `Enter 'root' user password for host ${host}:`,
+    prompt: (answerKey(PASSWORD).prompt ?? '').replace('@HOST@', host),
     check: async (password) => {
       attempts += 1;
       const file = await readFile(run, key, password);

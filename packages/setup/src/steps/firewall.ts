@@ -1,6 +1,7 @@
 // The firewall of this host: what the engine and the other hosts connect to is let in, for IPv4 and IPv6.
 
 import { HeError } from '@hosted-engine/ports';
+import { answerKey } from '../answers/catalogue.js';
 import { invalidAnswer, readValue } from '../answers/read-value.js';
 import { PATHS, UNITS } from '../paths.js';
 import type { FirewallManager } from '../ports.js';
@@ -106,7 +107,7 @@ function refuseOther(given: string, detected: FirewallManager | undefined): void
 async function isAgreed(run: Run, manager: FirewallManager): Promise<boolean> {
   const question = {
     key: KEY,
-    prompt: `${manager} was detected on your computer, do you wish setup to configure it? (Yes, No)[Yes]:`,
+    prompt: (answerKey(KEY).prompt ?? '').replace('(manager)', manager),
     isSecret: false,
     choices: ['Yes', 'No'],
     fallback: 'Yes',

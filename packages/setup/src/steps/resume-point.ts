@@ -19,6 +19,11 @@ export function isHandedOver(run: Run): boolean {
   return run.found.earlier !== undefined && run.journal.isDone('vm-shutdown');
 }
 
+/** Between the hand-over and the start of HA nobody runs the engine: there is nobody to ask. */
+export async function keepOnceHandedOver(run: Run): Promise<'keep' | 'again'> {
+  return isHandedOver(run) ? 'keep' : 'again';
+}
+
 /** A system that a person installed is theirs to configure, unless they ask for help: it gets no seed. */
 export function isInstalledByHand({ answers }: Run): boolean {
   if (answers.get('OVEHOSTED_VM/cloudInitISO') === 'skip') return true;

@@ -2,7 +2,7 @@ import { HeError } from '@hosted-engine/ports';
 import { BLANK_UUID, DOMAIN_CLASS, isVdsmError, VDSM_CODE } from '@hosted-engine/vdsm';
 import { hostdOf } from '../run/hostd-of.js';
 import { finding, type Run, remember } from '../run/run.js';
-import type { Step } from '../run/step.js';
+import { keep, type Step } from '../run/step.js';
 import { waitFor } from '../run/wait.js';
 import { mountPoint, storageConnection, storageTarget, storageTypeOf } from '../storage-target.js';
 import { mustRemakeDisk } from './resume-point.js';
@@ -17,6 +17,7 @@ const CONNECT: Pick<Step, 'do' | 'undo'> = {
   undo: disconnectServer,
 };
 
+/** What the storage holds was made in one piece: it is all there once the domain itself may stay. */
 export const STORAGE_CREATION: readonly Step[] = [
   { id: 'storage-server', stage: 'misc', role: 'first', ...CONNECT },
   {
@@ -91,11 +92,6 @@ export const MONITORING: readonly Step[] = [
     undo: stopMonitoring,
   },
 ];
-
-/** What the storage holds was made in one piece: it is all there once the domain itself may stay. */
-async function keep(): Promise<'keep'> {
-  return 'keep';
-}
 
 /** The domain stays once it is complete, unless the engine's disk in it has become useless. */
 async function resumeDomain(run: Run): Promise<'keep' | 'rewind'> {

@@ -17,7 +17,6 @@ import { attempt, tolerate } from './tasks.js';
 
 const START_WAIT = { everyMs: 500, atMostMs: 60_000 } as const;
 const DESTROY_WAIT = { everyMs: 500, atMostMs: 60_000 } as const;
-const NOT_DOWN = 'it does not get beyond WaitForLaunch';
 
 /** Creates the VM and waits until it runs. HE_VM_START_FAILED with QEMU's own words. */
 export async function startVm(run: Run, boot: VmBoot): Promise<void> {
@@ -37,7 +36,7 @@ export async function startVm(run: Run, boot: VmBoot): Promise<void> {
     if (stats.status === 'Down' && stats.exitCode !== 0) throw startFailed(stats.exitMessage);
     return stats.status === 'WaitForLaunch' ? undefined : true;
   });
-  if (started === undefined) throw startFailed(NOT_DOWN);
+  if (started === undefined) throw startFailed('it does not get beyond WaitForLaunch');
 }
 
 export function startFailed(why: string): HeError {

@@ -2,13 +2,12 @@
 // a plain disk image. Everything that is to be imported is read through before anything is changed.
 
 import { checkStaticAddress } from '../checks/engine-name.js';
+import { gigabytes } from '../checks/sizes.js';
 import { PATHS } from '../paths.js';
 import type { Appliance } from '../ports.js';
 import type { Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { askIfMissing } from './ask.js';
-
-const GIB = 1024 ** 3;
 
 export const VM_MEDIA: readonly Step[] = [
   { id: 'vm-media', stage: 'customization', role: 'first', do: askMedia },
@@ -99,7 +98,7 @@ function describe({ name, vCpus, memoryMiB, disk }: Appliance): string {
     name ?? 'without a name',
     ...(vCpus === undefined ? [] : [`${vCpus} CPUs`]),
     ...(memoryMiB === undefined ? [] : [`${memoryMiB} MB of memory`]),
-    `a disk of ${Math.ceil(disk.virtualSize / GIB)} GB`,
+    `a disk of ${gigabytes(disk.virtualSize)} GB`,
   ];
   return parts.join(', ');
 }

@@ -3,7 +3,7 @@ import { BLANK_UUID, type DiskType, VOLUME_ALLOCATION, VOLUME_FORMAT } from '@ho
 import type { AnswerName } from '../answers/catalogue.js';
 import { hostdOf } from '../run/hostd-of.js';
 import { finding, type Run } from '../run/run.js';
-import type { Step } from '../run/step.js';
+import { keep, type Step } from '../run/step.js';
 import { HA_LOCKSPACE, VOLUME_DESCRIPTIONS } from '../shared-domain.js';
 import { attempt, finishTask } from './tasks.js';
 import { importDisk } from './vm-media.js';
@@ -37,6 +37,7 @@ export const CONFIGURATION_VOLUME: VolumeNames = {
   volume: 'OVEHOSTED_STORAGE/confVolUUID',
 };
 
+/** They are made anew only with the whole domain: see its step. */
 export const VOLUME_STEPS: readonly Step[] = [
   {
     id: 'small-volumes',
@@ -71,11 +72,6 @@ export const VOLUME_STEPS: readonly Step[] = [
     resume: keep,
   },
 ];
-
-/** They are made anew only with the whole domain: see its step. */
-async function keep(): Promise<'keep'> {
-  return 'keep';
-}
 
 async function createSmallVolumes(run: Run): Promise<void> {
   const volumes: readonly (readonly [VolumeNames, DiskType, string])[] = [

@@ -84,15 +84,16 @@ async function directoryParts(path: string, watch: CopyWatch): Promise<Part[]> {
   const total = files.reduce((sum, file) => sum + file.size, 0);
   let done = 0;
   const parts: Part[] = [];
-  // The manifest first: then only the digests that it names are computed.
-  files.sort((a, b) => Number(b.name.endsWith('.mf')) - Number(a.name.endsWith('.mf')));
+  // The manifest first: then only the digests that it names are computed, and none where there is no manifest.
+  files.sort((a, b) => Number(isManifest(b.name)) - Number(isManifest(a.name)));
   for (const { file, name, size } of files) {
     const content = createReadStream(file, { signal: watch.signal }) as AsyncIterable<Buffer>;
     const onBytes = (count: number): void => {
       done += count;
       watch.onProgress(done, total);
     };
-    parts.push(await readPart({ name, size, offset: 0, content }, manifestOf(parts), onBytes));
+    const manifest = manifestOf(parts) ?? [];
+    parts.push(await readPart({ name, size, offset: 0, content }, manifest, onBytes));
   }
   return parts;
 }
@@ -142,8 +143,12 @@ function wantedDigests(
   return manifest.filter((entry) => name.endsWith(entry.file)).map((entry) => entry.algorithm);
 }
 
+function isManifest(name: string): boolean {
+  return /\.mf$/i.test(name);
+}
+
 function manifestOf(parts: readonly Part[]): readonly ManifestEntry[] | undefined {
-  const manifest = parts.find(({ name }) => /\.mf$/i.test(name));
+  const manifest = parts.find(({ name }) => isManifest(name));
   if (manifest?.text === undefined) return undefined;
   try {
     return parseManifest(manifest.text, manifest.name);
