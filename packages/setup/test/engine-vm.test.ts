@@ -5,8 +5,16 @@ import { describe, test } from 'node:test';
 import { decodeConfigVolume } from '@hosted-engine/formats';
 import { createCa, fingerprint, isIssuedBy } from '@hosted-engine/pki';
 import { HeError } from '@hosted-engine/ports';
+import { DEPLOY_STEPS } from '../src/deploy.js';
 import { PATHS } from '../src/paths.js';
-import { FIRST_ANSWERS, putAnswers, runDeploy, SETTLED, type Told } from './fake/deployment.js';
+import {
+  after,
+  FIRST_ANSWERS,
+  putAnswers,
+  runDeploy,
+  SETTLED,
+  type Told,
+} from './fake/deployment.js';
 import { FakeHost } from './fake/world.js';
 
 /** A first host that is asked nothing before the closing stage. */
@@ -249,7 +257,7 @@ describe('a host that the engine does not take', () => {
 });
 
 describe("the engine's key", () => {
-  test('is added to the authorized ones, once, and taken out again by a failure', async () => {
+  test('is added to the authorized ones, once', async () => {
     const host = hostWith(IMPORT);
     host.files.put(PATHS.authorizedKeys, 'ssh-ed25519 AAAAmine me', 0o600);
     assert.equal((await runDeploy(host)).outcome.kind, 'done');
@@ -257,6 +265,23 @@ describe("the engine's key", () => {
       host.files.text(PATHS.authorizedKeys),
       'ssh-ed25519 AAAAmine me\necdsa-sha2-nistp256 AAAAE2VjZHNh ovirt-engine\n',
     );
+  });
+
+  test('and a key that an admin added meanwhile: the file stays, and is told of', async () => {
+    const host = hostWith(IMPORT);
+    host.files.put(PATHS.authorizedKeys, 'ssh-ed25519 AAAAmine me\n', 0o600);
+    const failing = DEPLOY_STEPS.find(({ id }) => id === 'engine-key');
+    assert.ok(failing !== undefined);
+    const { lines } = await runDeploy(host, {
+      steps: after(failing, () => {
+        const text = host.files.text(PATHS.authorizedKeys) ?? '';
+        host.files.put(PATHS.authorizedKeys, `${text}ssh-ed25519 AAAAnew you\n`, 0o600);
+        throw new HeError('HE_FAILED', 'injected');
+      }),
+    });
+    assert.match(host.files.text(PATHS.authorizedKeys) ?? '', /AAAAnew/);
+    const warning = lines.find((line) => line.startsWith(`[WARNING] ${PATHS.authorizedKeys} `));
+    assert.match(warning ?? '', /was changed since the deployment wrote it and is left/);
   });
 
   test('is none: nothing is added', async () => {

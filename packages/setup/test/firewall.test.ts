@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { HeError } from '@hosted-engine/ports';
+import { DEPLOY_STEPS } from '../src/deploy.js';
 import { PATHS, UNITS } from '../src/paths.js';
 import {
   ADDITIONAL_ANSWERS,
+  after,
   deployFirst,
   FIRST_ANSWERS,
   putAnswers,
@@ -109,6 +111,97 @@ describe('the firewall of a host', () => {
     const { outcome, lines } = await runDeploy(second);
     assert.equal(outcome.kind, 'done', lines.join('\n'));
     assert.deepEqual([...second.firewall.open], ['hosted-engine']);
+  });
+});
+
+describe('the firewall of an additional host', () => {
+  async function secondHost(
+    manager: 'nftables' | 'firewalld',
+    cluster: Readonly<Record<string, string>> = {},
+  ): Promise<FakeHost> {
+    const first = host(cluster);
+    await deployFirst(first, cluster);
+    const second = new FakeHost(2, first.storage, first.engine);
+    second.firewall.manager = manager;
+    putAnswers(second, ADDITIONAL_ANSWERS);
+    return second;
+  }
+
+  const isFiltered = (one: FakeHost): boolean => one.services.active.has(UNITS.firewall);
+
+  test('is none when the first host has none', async () => {
+    const second = await secondHost('nftables', { [KEY]: 'str:none' });
+    assert.equal((await runDeploy(second)).outcome.kind, 'done');
+    assert.ok(!isFiltered(second));
+  });
+
+  for (const source of ['file', 'environment', 'flag'] as const) {
+    const run = async (second: FakeHost, manager: string) => {
+      if (source === 'file') putAnswers(second, ADDITIONAL_ANSWERS, { [KEY]: `str:${manager}` });
+      const given = source === 'file' ? [] : [{ key: KEY, text: manager, source, place: 'there' }];
+      return runDeploy(second, { deploy: { given } });
+    };
+
+    test(`${source}: none counts for this host alone`, async () => {
+      const second = await secondHost('nftables');
+      const { outcome, lines } = await run(second, 'none');
+      assert.equal(outcome.kind, 'done', lines.join('\n'));
+      assert.ok(!isFiltered(second));
+    });
+
+    test(`${source}: a manager counts where the first host has none`, async () => {
+      const second = await secondHost('nftables', { [KEY]: 'str:none' });
+      const { outcome, lines } = await run(second, 'nftables');
+      assert.equal(outcome.kind, 'done', lines.join('\n'));
+      assert.ok(isFiltered(second));
+    });
+
+    test(`${source}: a manager that this host has not is refused`, async () => {
+      const { outcome } = await run(await secondHost('nftables'), 'firewalld');
+      assert.match(
+        outcome.kind === 'failed' ? outcome.error.message : '',
+        /'firewalld' is not in use on this host, but nftables/,
+      );
+    });
+  }
+
+  test('does not keep a deployment that was broken off from being resumed', async () => {
+    const second = await secondHost('firewalld');
+    second.files.put(PATHS.vdsmId, 'host-uuid-2\n');
+    const failing = DEPLOY_STEPS.find(({ id }) => id === 'hosted-engine-conf');
+    assert.ok(failing !== undefined);
+    putAnswers(second, ADDITIONAL_ANSWERS, { 'OVEHOSTED_CORE/keepOnFailure': 'bool:True' });
+    const broken = await runDeploy(second, {
+      steps: after(failing, () => {
+        throw new HeError('HE_FAILED', 'injected');
+      }),
+    });
+    assert.equal(broken.outcome.kind === 'failed' && broken.outcome.error.message, 'injected');
+    const { outcome, lines } = await runDeploy(second);
+    assert.equal(outcome.kind, 'done', lines.join('\n'));
+    assert.deepEqual([...second.firewall.open], ['hosted-engine']);
+  });
+});
+
+describe('what an admin changed in the meantime', () => {
+  test('of the rules stays, and is told of', async () => {
+    const one = host();
+    one.files.put(PATHS.firewallRules, '# older\n');
+    const failing = DEPLOY_STEPS.find(({ id }) => id === 'firewall');
+    assert.ok(failing !== undefined);
+    const { lines } = await runDeploy(one, {
+      steps: after(failing, () => {
+        one.files.put(PATHS.firewallRules, '# mine\n');
+        throw new HeError('HE_FAILED', 'injected');
+      }),
+    });
+    assert.equal(one.files.text(PATHS.firewallRules), '# mine\n');
+    assert.ok(
+      lines.includes(
+        `[WARNING] ${PATHS.firewallRules} was changed since the deployment wrote it and is left; as it was before: ${PATHS.firewallRules}.before-hosted-engine`,
+      ),
+      lines.join('\n'),
+    );
   });
 });
 

@@ -28,6 +28,8 @@ interface AnswerKeyBase {
   readonly isSecret?: true;
   /** There is no default: without it set-up cannot go on. */
   readonly isRequired?: true;
+  /** Of a cluster's answer: a host may be given another one, which then holds for that host alone. */
+  readonly mayDiffer?: true;
 }
 
 interface TypedKey<Name extends string, T> extends AnswerKeyBase {

@@ -73,7 +73,9 @@ export const NETWORK_KEYS = {
   'OVEHOSTED_NETWORK/firewallManager': {
     type: 'str',
     scope: 'cluster',
-    meaning: 'the firewall manager that set-up configures, or none',
+    mayDiffer: true,
+    meaning:
+      'the firewall manager that set-up configures, or none; a host may be given another one than the first',
     whenAbsent: 'the one in use on the host',
     rule: rules.oneOf('nftables', 'firewalld', 'none'),
     prompt:

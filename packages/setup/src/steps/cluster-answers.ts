@@ -27,7 +27,7 @@ export async function adoptClusterAnswers(run: Run): Promise<void> {
   const files = await readConfiguration(run, domain);
   const shared = parseShared(files[FIRST_HOST_ANSWERS], domain);
   for (const [name, value] of shared) {
-    if (answerKey(name).scope !== 'cluster') continue;
+    if (answerKey(name).scope !== 'cluster' || isOwnAnswer(run, name)) continue;
     refuseConflict(run, name, value);
     run.answers.setParsed(name, value, 'cluster');
   }
@@ -67,6 +67,11 @@ function parseShared(text: string, domain: FoundDomain): (readonly [AnswerName, 
     if (!(thrown instanceof FormatError)) throw thrown;
     throw unfinished(domain, thrown.message);
   }
+}
+
+/** Given for this host, which may be unlike the others in it. */
+export function isOwnAnswer(run: Run, name: AnswerName): boolean {
+  return answerKey(name).mayDiffer === true && run.answers.isGiven(name);
 }
 
 function refuseConflict(run: Run, name: AnswerName, shared: Primitive): void {

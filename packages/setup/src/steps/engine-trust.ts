@@ -6,6 +6,7 @@ import { HeError } from '@hosted-engine/ports';
 import { answerKey } from '../answers/catalogue.js';
 import { readValue } from '../answers/read-value.js';
 import { PATHS } from '../paths.js';
+import { restoreFile } from '../run/restore-file.js';
 import { finding, type Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { fingerprintOf, installCredentials, requestCertificate } from './certificates.js';
@@ -32,7 +33,7 @@ export const ENGINE_TRUST_STEPS: readonly Step[] = [
     do: admitEngine,
     resume: resumeEngine,
     undo: async (run) => {
-      await run.backups.restore(PATHS.authorizedKeys, PRIVATE);
+      await restoreFile(run, PATHS.authorizedKeys, PRIVATE);
     },
   },
 ];

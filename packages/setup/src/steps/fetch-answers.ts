@@ -17,7 +17,7 @@ import type { HostKey, RemoteFile } from '../ports.js';
 import type { Run } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { askIfMissing } from './ask.js';
-import { isSameAnswer } from './cluster-answers.js';
+import { isOwnAnswer, isSameAnswer } from './cluster-answers.js';
 import { answerText } from './load-answers.js';
 
 const FETCH = 'OVEHOSTED_FIRST_HOST/fetchAnswer';
@@ -167,6 +167,7 @@ function compare(run: Run, text: string): void {
   const host = run.answers.get(HOST);
   const place = `${PATHS.answers} of host ${host}`;
   for (const [name, value] of parse(text, place)) {
+    if (isOwnAnswer(run, name)) continue;
     const known = run.answers.find(name);
     const isOwn = run.answers.source(name) === undefined || known === undefined;
     if (isOwn) run.answers.setParsed(name, value, 'cluster');

@@ -14,6 +14,7 @@ import {
   openPorts,
   portRange,
 } from '../render/firewall.js';
+import { restoreFile } from '../run/restore-file.js';
 import { type Run, remember } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { noteUnit, restoreUnit } from '../run/units.js';
@@ -43,7 +44,7 @@ export const FIREWALL_STEP: Step = {
     }
     const wasActive = run.found.unitsBefore?.get(UNITS.firewall)?.active === true;
     await restoreUnit(run, UNITS.firewall);
-    for (const path of FILES) await run.backups.restore(path, FILE);
+    for (const path of FILES) await restoreFile(run, path, FILE);
     if (wasActive) await run.world.services.restart(UNITS.firewall);
   },
 };
@@ -129,8 +130,7 @@ async function isAgreed(run: Run, manager: FirewallManager): Promise<boolean> {
 async function adoptManager(run: Run): Promise<void> {
   const { answers, world } = run;
   const detected = await world.firewall.detect();
-  const source = answers.source(KEY);
-  if (source === 'file' || source === 'person') {
+  if (answers.isGiven(KEY)) {
     refuseOther(answers.get(KEY), detected);
     return;
   }
