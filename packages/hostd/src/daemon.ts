@@ -106,6 +106,7 @@ export function createDaemon(deps: DaemonDeps): Daemon {
       driver: deps.driver,
       store: deps.vmStore,
       images: opened,
+      isHostIdLost: (sdUUID) => opened.isHostIdLost(sdUUID),
       completeXml: (xml, prepared) => completeDefinition(xml, prepared, definition),
       describe: describeDefinition,
       clock,

@@ -76,6 +76,7 @@ export async function createStorage(deps: StorageDeps): Promise<Storage> {
       ),
     teardownImage: ({ sdUUID, imgUUID }) => asVdsmErrors(() => images.teardown(sdUUID, imgUUID)),
     repoStats: (domains = []) => monitors.stats(domains),
+    isHostIdLost: (sdUUID) => monitors.isHostIdLost(sdUUID),
     verbs: () =>
       guarded(allVerbs(rooms), (verb, error) => log.debug(`${verb}: ${messageOf(error)}`)),
     close: () => monitors.close(),

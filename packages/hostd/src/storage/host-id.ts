@@ -37,6 +37,7 @@ export class HostId {
   readonly #hostId: number;
   readonly #find: () => Promise<LockspaceArea | undefined>;
   #isAcquired = false;
+  #isLost = false;
   #takenBy: string | undefined;
   /** The id's record before the attempt to join that is under way. */
   #recordBefore: HostIdRecord | undefined;
@@ -61,6 +62,14 @@ export class HostId {
     return this.#isAcquired;
   }
 
+  /**
+   * sanlock said at its last answer that this host does not hold the id. Not the opposite of `isAcquired`, which
+   * is false too while nobody knows: before the first answer, and while the daemon is missing (I5).
+   */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
   /** The name of the host that holds this id, when joining failed because of it. */
   get takenBy(): string | undefined {
     return this.#takenBy;
@@ -77,7 +86,10 @@ export class HostId {
         pauseMs = await this.#look(heldPollMs, signal);
         lastComplaint = '';
       } catch (error) {
-        if (error instanceof LeaseError && error.code === 'UNREACHABLE') this.#isAcquired = false;
+        if (error instanceof LeaseError && error.code === 'UNREACHABLE') {
+          this.#isAcquired = false;
+          this.#isLost = false;
+        }
         const complaint = messageOf(error);
         // The same trouble is told once, not every few seconds.
         if (complaint !== lastComplaint) log.warn(`host id: ${complaint}`, this.#fields());
@@ -96,12 +108,14 @@ export class HostId {
     if (area === undefined || state === 'joined') {
       if (!this.#isAcquired) this.#deps.log.info('host id acquired', this.#fields());
       this.#isAcquired = true;
+      this.#isLost = false;
       this.#takenBy = undefined;
       this.#recordBefore = undefined;
       return heldPollMs;
     }
     if (this.#isAcquired) this.#deps.log.error('host id lost', this.#fields());
     this.#isAcquired = false;
+    this.#isLost = true;
     if (state === 'joining') {
       await this.#watchRecord(area);
       return JOINING_POLL_MS;

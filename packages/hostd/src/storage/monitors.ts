@@ -102,6 +102,11 @@ export class Monitors {
     return this.#monitors.get(sdUUID)?.id.isAcquired === true;
   }
 
+  /** sanlock says that this host does not hold its id in the domain. False while that is unknown. */
+  isHostIdLost(sdUUID: string): boolean {
+    return this.#monitors.get(sdUUID)?.id.isLost === true;
+  }
+
   /** Never blocks: what the loops have found. */
   stats(domains: readonly string[]): Readonly<Record<string, RepoStats>> {
     const stats: Record<string, RepoStats> = {};

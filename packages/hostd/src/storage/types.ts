@@ -51,6 +51,8 @@ export interface Storage {
   teardownImage(image: Pick<ImageRef, 'sdUUID' | 'imgUUID'>): Promise<void>;
   /** Of all monitored domains, or of those named. Never blocks. */
   repoStats(domains?: readonly string[]): Readonly<Record<string, RepoStats>>;
+  /** sanlock says that this host does not hold its id in the domain. False while that is unknown. */
+  isHostIdLost(sdUUID: string): boolean;
   /** The storage verbs of vdsm.md B1 to B3. */
   verbs(): StorageVerbs;
   /** Stops the monitors. Host ids, mounts and links stay as they are (I7). */

@@ -13,7 +13,7 @@ export interface VmExit {
 }
 
 /** What one of our verbs asked of the VM last; decides the exit reason. */
-export type VmIntent = 'none' | 'shutdown' | 'reboot' | 'destroy';
+export type VmIntent = 'none' | 'shutdown' | 'reboot' | 'destroy' | 'end-pause';
 
 export interface VmRecord {
   readonly vmId: string;
@@ -61,6 +61,11 @@ export const EXIT = {
     code: 1,
     reason: EXIT_REASON.hostShutdown,
     message: 'QEMU was told to end by the host',
+  },
+  pausedTooLong: {
+    code: 1,
+    reason: EXIT_REASON.destroyedOnPauseTimeout,
+    message: 'Paused on an I/O error until its lease was lost',
   },
   lostQemu: {
     code: 1,
@@ -123,6 +128,7 @@ export function exitOf(cause: StopCause, record: Pick<VmRecord, 'intent' | 'shut
     case 'saved':
       return EXIT.saved;
     case 'destroyed':
+      if (record.intent === 'end-pause') return EXIT.pausedTooLong;
       // Somebody else's `virsh destroy` is as unexpected as a crash.
       return record.intent === 'none' ? EXIT.lostQemu : EXIT.adminShutdown;
     case 'crashed':

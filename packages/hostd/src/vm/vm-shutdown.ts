@@ -20,6 +20,17 @@ export interface ShutdownOptions {
   readonly hasAgent: boolean;
 }
 
+/** How the guest of this domain can be told. */
+export function waysToAsk(xml: string): {
+  readonly hasAgent: boolean;
+  readonly hasButton: boolean;
+} {
+  return {
+    hasAgent: /name=['"]org\.qemu\.guest_agent\.0['"] state=['"]connected['"]/.test(xml),
+    hasButton: /<acpi\s*\/>/.test(xml),
+  };
+}
+
 export interface ShutdownDeps {
   readonly driver: VirtDriver;
   readonly registry: VmRegistry;

@@ -25,6 +25,7 @@ import {
   type VirtEvent,
 } from '@hosted-engine/ports';
 import { type MigrationStatus, VDSM_CODE, VdsmError } from '@hosted-engine/vdsm';
+import { endLostPauses } from './lost-pause.js';
 import type { PeerHosts } from './peer-hosts.js';
 import { createVmIncoming, type IncomingVm } from './vm-incoming.js';
 import {
@@ -43,7 +44,7 @@ import {
   withStatus,
 } from './vm-record.js';
 import { createVmRegistry, type StatusListener } from './vm-registry.js';
-import { shutDownVm } from './vm-shutdown.js';
+import { shutDownVm, waysToAsk } from './vm-shutdown.js';
 import { type CompleteXml, createVmStarter, type VmImages } from './vm-starter.js';
 import type { VmStore } from './vm-store.js';
 
@@ -52,6 +53,8 @@ export interface VmTableDeps {
   readonly peers: PeerHosts;
   readonly store: VmStore;
   readonly images: VmImages;
+  /** See Storage: what lost-pause.ts goes by. */
+  readonly isHostIdLost: (sdUUID: string) => boolean;
   readonly completeXml: CompleteXml;
   /** What the table must know of a domain that it did not start itself. */
   readonly describe: (xml: string) => Pick<VmRecord, 'name' | 'images'>;
@@ -61,9 +64,9 @@ export interface VmTableDeps {
   readonly onMigration: MigrationListener;
 }
 
-export interface NewVm extends Pick<VmRecord, 'vmId' | 'name' | 'xml' | 'images'> {
+export type NewVm = Pick<VmRecord, 'vmId' | 'name' | 'xml' | 'images'> & {
   readonly paused: boolean;
-}
+};
 
 /** The latest look at a domain, for statistics. */
 export interface Sighting {
@@ -130,8 +133,7 @@ export function createVmTable(deps: VmTableDeps) {
   }
 
   function isListedAlive(vmId: string): boolean {
-    const status = registry.get(vmId)?.status;
-    return status !== undefined && status !== 'Down';
+    return (registry.get(vmId)?.status ?? 'Down') !== 'Down';
   }
 
   function needRunning(vmId: string): VmRecord {
@@ -263,7 +265,6 @@ export function createVmTable(deps: VmTableDeps) {
   }
 
   let unsubscribe = () => {};
-
   return {
     /** Loads the records and looks at the hypervisor; returns when it answered, or after a while. */
     async recover(): Promise<void> {
@@ -273,6 +274,7 @@ export function createVmTable(deps: VmTableDeps) {
       }
       unsubscribe = driver.subscribe(onEvent);
       background(watch());
+      background(endLostPauses({ ...deps, registry }, closing.signal));
       const deadlineS = nowS() + (inherited.size > 0 ? RECOVERY_PARKED_MS : RECOVERY_MS) / 1000;
       while (!isListed && nowS() < deadlineS && !closing.signal.aborted) {
         await clock.sleep(RECOVERY_POLL_MS, closing.signal);
@@ -296,7 +298,6 @@ export function createVmTable(deps: VmTableDeps) {
     sighting: (vmId: string): Sighting | undefined => sightings.get(vmId),
     /** The hypervisor can be asked at this moment. */
     isConnected: () => isConnected,
-
     /** Ends the VM, a parked start included, and takes it off the list. */
     async destroy(vmId: string): Promise<void> {
       const record = need(vmId);
@@ -347,8 +348,8 @@ export function createVmTable(deps: VmTableDeps) {
         throw new VdsmError(VDSM_CODE.migrationInProgress, 'Migration in progress');
       }
       const xml = sightings.get(vmId)?.view.xml ?? record.xml;
-      const hasAgent = /name=['"]org\.qemu\.guest_agent\.0['"] state=['"]connected['"]/.test(xml);
-      if (!hasAgent && !/<acpi\s*\/>/.test(xml)) {
+      const { hasAgent, hasButton } = waysToAsk(xml);
+      if (!hasAgent && !hasButton) {
         throw new VdsmError(VDSM_CODE.vmExists, `VM ${record.name} cannot be asked to shut down`);
       }
       shutdowns.get(vmId)?.abort();
@@ -380,7 +381,7 @@ export function createVmTable(deps: VmTableDeps) {
       }
     },
 
-    /** A fresh look, when the last one is not good enough. Undefined when there is no answer. */
+    /** A fresh look; undefined when there is no answer. */
     async look(vmId: string): Promise<Sighting | undefined> {
       needRunning(vmId);
       await lookAt(vmId);

@@ -89,9 +89,12 @@ describe('monitored domains', () => {
   it('take the host id again after sanlock has lost it', async () => {
     await start();
     await host.untilAcquired();
+    assert.equal(host.storage.isHostIdLost(SD), false);
     host.leases.loseLockspace(SD);
     await host.until(async () => stats()?.acquired === false || undefined);
+    assert.equal(host.storage.isHostIdLost(SD), true);
     await host.untilAcquired();
+    assert.equal(host.storage.isHostIdLost(SD), false);
   });
 
   it('lose the host id when the sanlock daemon is gone', async () => {
@@ -100,6 +103,8 @@ describe('monitored domains', () => {
     host.leases.isRunning = false;
     await host.until(async () => stats()?.acquired === false || undefined);
     assert.equal(stats()?.valid, true);
+    // Nobody has said so.
+    assert.equal(host.storage.isHostIdLost(SD), false);
   });
 
   it('go on after a restart of the daemon, with the host id that sanlock still holds', async () => {

@@ -15,10 +15,14 @@ import {
   type VirtEvent,
 } from '@hosted-engine/ports';
 
+type PauseReason = NonNullable<DomainView['pauseReason']>;
+
 interface Domain {
   readonly start: DomainStart;
   readonly pid: number;
   state: 'running' | 'paused';
+  /** Of the latest pause. */
+  pauseReason: PauseReason;
 }
 
 interface Parked {
@@ -50,7 +54,12 @@ export class FakeVirtDriver implements VirtDriver, DomainMover {
 
   /** A domain that runs already when the daemon starts. */
   addRunning(start: DomainStart): void {
-    this.#domains.set(start.vmId, { start, pid: this.#nextPid++, state: 'running' });
+    this.#domains.set(start.vmId, {
+      start,
+      pid: this.#nextPid++,
+      state: 'running',
+      pauseReason: 'user',
+    });
   }
 
   /** A start that an earlier process of the daemon began. */
@@ -77,6 +86,14 @@ export class FakeVirtDriver implements VirtDriver, DomainMover {
     for (const event of before) this.emit(event);
     this.#domains.delete(vmId);
     this.#emit({ kind: 'stopped', vmId, cause });
+  }
+
+  /** QEMU stops the guest by itself, or somebody else does. */
+  pause(vmId: string, reason: PauseReason): void {
+    const domain = this.#need(vmId);
+    domain.state = 'paused';
+    domain.pauseReason = reason;
+    this.#emit({ kind: 'paused', vmId, reason });
   }
 
   /** It ends and nobody hears of it. */
@@ -145,8 +162,7 @@ export class FakeVirtDriver implements VirtDriver, DomainMover {
         this.end(vmId, 'destroyed');
         break;
       case 'pause':
-        domain.state = 'paused';
-        this.#emit({ kind: 'paused', vmId, reason: 'user' });
+        this.pause(vmId, 'user');
         break;
       case 'resume':
         domain.state = 'running';
@@ -209,7 +225,12 @@ export class FakeVirtDriver implements VirtDriver, DomainMover {
 
   /** A domain that a source has the hypervisor open here; its CPUs stand still. */
   addIncoming(start: DomainStart): void {
-    this.#domains.set(start.vmId, { start, pid: this.#nextPid++, state: 'paused' });
+    this.#domains.set(start.vmId, {
+      start,
+      pid: this.#nextPid++,
+      state: 'paused',
+      pauseReason: 'user',
+    });
   }
 
   /** The guest of a domain that came in runs here now. */
@@ -244,7 +265,7 @@ export class FakeVirtDriver implements VirtDriver, DomainMover {
 
   #run(start: DomainStart): void {
     const state = start.paused === true ? 'paused' : 'running';
-    this.#domains.set(start.vmId, { start, pid: this.#nextPid++, state });
+    this.#domains.set(start.vmId, { start, pid: this.#nextPid++, state, pauseReason: 'user' });
     this.#emit({ kind: 'started', vmId: start.vmId });
   }
 
@@ -265,7 +286,7 @@ export class FakeVirtDriver implements VirtDriver, DomainMover {
   }
 }
 
-function viewOf({ start, pid, state }: Domain): DomainView {
+function viewOf({ start, pid, state, pauseReason }: Domain): DomainView {
   const { vmId, name, xml } = start;
-  return { vmId, name, state, xml, pid, ...(state === 'paused' ? { pauseReason: 'user' } : {}) };
+  return { vmId, name, state, xml, pid, ...(state === 'paused' ? { pauseReason } : {}) };
 }

@@ -39,6 +39,8 @@ export interface World {
   /** What they answer; a missing verb answers nothing. */
   readonly peerAnswers: Map<string, () => unknown>;
   prepareImage: (image: ImageRef) => Promise<PreparedImage>;
+  /** Domains in which sanlock says that this host's id is not held. */
+  readonly lostHostIds: Set<string>;
 }
 
 export function newWorld(): World {
@@ -51,6 +53,7 @@ export function newWorld(): World {
     tornDown: [],
     peerCalls: [],
     peerAnswers: new Map(),
+    lostHostIds: new Set(),
     prepareImage: async ({ volUUID }) => {
       world.prepared.push(volUUID);
       return { path: `/images/${volUUID}`, leasePath: `/images/${volUUID}.lease`, leaseOffset: 0 };
@@ -87,6 +90,7 @@ export async function openTable(world: World): Promise<VmTable> {
     onMigration: (_vmId, { progress }) => {
       world.told.push(`${progress} %`);
     },
+    isHostIdLost: (sdUUID) => world.lostHostIds.has(sdUUID),
     completeXml: async (xml) => xml,
     describe: () => ({ name: 'engine', images: [IMAGE] }),
     onStatus: ({ status, exit }) => {
