@@ -105,7 +105,7 @@ function slotUses(slots: Uint8Array, self: Self): HostIdUse[] {
       continue;
     }
     const { hostname } = slot.record;
-    uses.push({ hostId, by: hostname, isSelf: hostname === self.hostname });
+    uses.push({ hostId, by: hostname, hostname, isSelf: hostname === self.hostname });
   }
   return uses;
 }

@@ -256,6 +256,45 @@ describe('a host that the engine does not take', () => {
   });
 });
 
+describe('an engine that never comes up', () => {
+  const LIMIT = { 'OVEHOSTED_ENGINE/engineSetupTimeout': 'int:10' };
+  const KEEP = { 'OVEHOSTED_CORE/keepOnFailure': 'bool:True' };
+
+  async function deployInVain(answers: Readonly<Record<string, string>>): Promise<Told> {
+    const host = hostWith({ ...IMPORT, ...LIMIT, ...answers });
+    host.engine.isUp = () => false;
+    const told = await runDeploy(host);
+    assert.ok(
+      told.lines.some((line) =>
+        line.endsWith(
+          'the engine at engine.lab.test is not healthy after 10 s: connection refused',
+        ),
+      ),
+      told.lines.join('\n'),
+    );
+    return told;
+  }
+
+  const remedy = ({ outcome }: Told): string =>
+    outcome.kind === 'failed' ? (outcome.error.remedy ?? '') : '';
+
+  test('leaves no VM to look at: how to keep it is said', async () => {
+    const told = await deployInVain({});
+    assert.match(remedy(told), /keepOnFailure=bool:True, which leaves the VM/);
+    assert.match(remedy(told), /engineSetupTimeout=int:N/);
+    assert.ok(told.lines.some((line) => /^Nothing of it is left on this host/.test(line.trim())));
+  });
+
+  test('and is kept: its console is the place to look', async () => {
+    const told = await deployInVain(KEEP);
+    assert.match(remedy(told), /^look at the console of the VM/);
+    assert.doesNotMatch(remedy(told), /keepOnFailure/);
+    assert.ok(
+      told.lines.some((line) => /^ +Kept: all that this run did, as the answers ask/.test(line)),
+    );
+  });
+});
+
 describe("the engine's key", () => {
   test('is added to the authorized ones, once', async () => {
     const host = hostWith(IMPORT);

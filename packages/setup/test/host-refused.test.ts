@@ -238,6 +238,15 @@ const ADDITIONAL_CASES: readonly Case[] = [
   ),
   {
     ...state(
+      'the host id of the first host, whose slot has its name',
+      (host) => putSlot(host, 1, '1|1|5|1|3400|{}|host1.lab.test'),
+      'HE_HOST_ID_TAKEN',
+      /host id 1 is in use by the first host \(host1.lab.test\)/,
+    ),
+    answers: { 'OVEHOSTED_STORAGE/hostID': 'int:1' },
+  },
+  {
+    ...state(
       'a host id of a slot',
       (host) => putSlot(host, 7, '1|1|5|7|3400|{}|host7.lab.test'),
       'HE_HOST_ID_TAKEN',

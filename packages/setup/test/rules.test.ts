@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { nearest } from '../src/answers/nearest.js';
 import * as rules from '../src/answers/rules.js';
-import { chooseHostId } from '../src/checks/host-id.js';
+import { chooseHostId, type HostIdUse } from '../src/checks/host-id.js';
 import { setLibvirtValue } from '../src/render/libvirt-conf.js';
 import { stringify } from '../src/render/yaml.js';
 import { mountPoint, normalConnection } from '../src/storage-target.js';
@@ -84,7 +84,7 @@ describe('nearest', () => {
 describe('chooseHostId', () => {
   const by = (hostId: number, isSelf = false) => ({ hostId, by: `host${hostId}`, isSelf });
   const ask =
-    (wanted: number | undefined, uses: ReturnType<typeof by>[], mayReuseOwn = false) =>
+    (wanted: number | undefined, uses: HostIdUse[], mayReuseOwn = false) =>
     () =>
       chooseHostId({ wanted, uses, mayReuseOwn });
 
@@ -98,7 +98,16 @@ describe('chooseHostId', () => {
     assert.throws(ask(2, [by(1), by(2)]), { remedy: /hostID=int:3/ });
   });
   test("1 is the first host's, though its slot may be unreadable", () => {
-    assert.throws(ask(1, []), { code: 'HE_HOST_ID_TAKEN' });
+    assert.throws(ask(1, []), {
+      code: 'HE_HOST_ID_TAKEN',
+      message: 'host id 1 is in use by the first host',
+    });
+  });
+  test('the first host is named when it says its name', () => {
+    assert.throws(ask(1, [{ ...by(1), hostname: 'host1.lab.test' }]), {
+      message: 'host id 1 is in use by the first host (host1.lab.test)',
+    });
+    assert.throws(ask(1, [by(1)]), { message: 'host id 1 is in use by the first host' });
   });
   test('its own id is free for a host that is set up again, and taken otherwise', () => {
     assert.throws(ask(2, [by(1), by(2, true)]), { code: 'HE_HOST_ID_TAKEN' });

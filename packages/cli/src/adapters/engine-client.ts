@@ -127,6 +127,7 @@ function send(call: Call): Promise<Answer> {
   const unreachable = (why: string, cause?: unknown): HeError =>
     new HeError('HE_ENGINE_UNREACHABLE', `the engine at ${fqdn} does not answer: ${why}`, {
       remedy: 'look at `hosted-engine --vm-status`',
+      details: { why },
       cause,
     });
   if (call.signal?.aborted === true) return Promise.reject(unreachable('aborted'));
@@ -208,7 +209,9 @@ async function settled(answer: Promise<Answer>): Promise<Answer | HeError> {
 }
 
 function health(answer: Answer | HeError): EngineHealth {
-  if (answer instanceof HeError) return { kind: 'unreachable', why: answer.message };
+  if (answer instanceof HeError) {
+    return { kind: 'unreachable', why: String(answer.details['why'] ?? answer.message) };
+  }
   const text = answer.body.trim();
   if (answer.status === 200 && text.includes(HEALTHY)) return { kind: 'up', text };
   return { kind: 'down', text: text === '' ? `HTTP status ${answer.status}` : text };

@@ -127,8 +127,14 @@ describe('the engine client', () => {
     assert.equal((await anonymous().health(never)).kind, 'down');
     engine.health = { status: 200, body: HEALTHY };
     const nobody = createEngineConnector({ ...engine.ports, http: 1 }).connect(FQDN, undefined);
-    assert.equal((await nobody.health(never)).kind, 'unreachable');
-    assert.equal((await anonymous().health(AbortSignal.abort())).kind, 'unreachable');
+    const health = await nobody.health(never);
+    assert.equal(health.kind, 'unreachable');
+    // Who asks has named the engine already.
+    assert.match(health.kind === 'unreachable' ? health.why : '', /^connect ECONNREFUSED/);
+    assert.deepEqual(await anonymous().health(AbortSignal.abort()), {
+      kind: 'unreachable',
+      why: 'aborted',
+    });
   });
 
   test('the name is asked for, wherever it leads', async () => {

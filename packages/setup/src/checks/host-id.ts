@@ -5,6 +5,8 @@ export interface HostIdUse {
   readonly hostId: number;
   /** For the message: "host1.example (id 2)" and the like. */
   readonly by: string;
+  /** As its slot gives it; a lease alone has no name of a host. */
+  readonly hostname?: string;
   /** It was this very host, in an earlier life. */
   readonly isSelf: boolean;
 }
@@ -31,7 +33,9 @@ export function chooseHostId(request: HostIdRequest): number {
   const own = mayReuseOwn ? uses.find((use) => use.isSelf && use.hostId !== 1) : undefined;
   if (wanted === undefined) return own?.hostId ?? lowestFree(isFree);
   if (wanted === 1 && !(mayReuseOwn && taken.get(1)?.isSelf === true)) {
-    throw takenError(1, 'the first host', lowestFree(isFree));
+    const name = taken.get(1)?.hostname;
+    const first = name === undefined ? 'the first host' : `the first host (${name})`;
+    throw takenError(1, first, lowestFree(isFree));
   }
   if (isFree(wanted)) return wanted;
   throw takenError(wanted, taken.get(wanted)?.by ?? 'another host', lowestFree(isFree));

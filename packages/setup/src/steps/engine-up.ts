@@ -7,6 +7,7 @@ import type { Step } from '../run/step.js';
 import { waitFor } from '../run/wait.js';
 import { askChoice, askToGoOn } from './closeup-questions.js';
 import { openConsole } from './console.js';
+import { reasonToKeep } from './keep-work.js';
 import { isInstalledByHand, keepOnceHandedOver } from './resume-point.js';
 import { destroyVm, isVmDown, startFailed, startVm, statsOf } from './vm-control.js';
 
@@ -123,9 +124,15 @@ export async function waitForHealth(run: Run, options: HealthWait = {}): Promise
   throw new HeError(
     'HE_ENGINE_UNREACHABLE',
     `the engine at ${fqdn} is not healthy after ${seconds} s: ${why}`,
-    {
-      remedy:
-        'look at the console of the VM; OVEHOSTED_ENGINE/engineSetupTimeout gives it more time',
-    },
+    { remedy: `${whereToLook(run)}; OVEHOSTED_ENGINE/engineSetupTimeout=int:N gives it N seconds` },
   );
+}
+
+/** A VM that is about to be taken back shows nobody why its engine did not come up. */
+function whereToLook(run: Run): string {
+  if (run.found.role === 'additional') return 'see `hosted-engine --vm-status` on a deployed host';
+  const isKept = run.journal.phase === 'deployed' || reasonToKeep(run) !== undefined;
+  return isKept
+    ? 'look at the console of the VM'
+    : 'to see why, give OVEHOSTED_CORE/keepOnFailure=bool:True, which leaves the VM and its console';
 }
