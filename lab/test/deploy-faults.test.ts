@@ -3,32 +3,16 @@
 // end. A few steps here; HE_FAULT_STEPS=fail|int|kill goes through every one of them with that fault.
 
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { ProcessResult } from '@hosted-engine/ports';
 import { answerFile, type ClusterPlan } from '../src/cluster/answers.js';
-import {
-  applianceImage,
-  HOST_CHECKOUT,
-  type Lab,
-  type LabHost,
-  labObstacle,
-  makeLab,
-} from '../src/index.js';
-import { checkoutRoot, labPaths } from '../src/paths.js';
-import { type HostState, hostState } from './host-state.js';
+import { type Lab, type LabHost, labObstacle, makeLab } from '../src/index.js';
+import { BrokenDeploy, type Fault, onStorage, smallPlan } from './broken-deploy.js';
 
 const obstacle = labObstacle();
-const GIB = 1024 ** 3;
-const ANSWERS = '/root/answers.conf';
-const FIXTURE = `${HOST_CHECKOUT}/packages/cli/dist/test/fixtures/faulty-deploy.js`;
-const TIMEOUT_MS = 240_000;
-
-type Fault = 'fail' | 'int' | 'kill';
-
+const BLANK = '/root/blank.raw';
 /** All steps of a first host up to its point of no return, from the first that changes something. */
 const ALL_STEPS = [
   'answer-file',
@@ -87,26 +71,15 @@ describe('a deployment that is broken off', { skip: obstacle ?? false }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'lab-faults-'));
   let lab: Lab;
   let host: LabHost;
-  let untouched: HostState;
+  let plan: ClusterPlan;
+  let broken: BrokenDeploy;
 
   before(async () => {
     lab = await makeLab({ name: 'faults', dir: join(folder, 'lab'), hosts: 1 });
     host = lab.host(1);
-    const image = await applianceImage();
-    const plan: ClusterPlan = {
-      network: lab.network,
-      storage: lab.makeStorage('he'),
-      image: join(HOST_CHECKOUT, relative(checkoutRoot(), image)),
-      diskGb: Math.ceil(statSync(image).size / GIB),
-      memoryMb: 1024,
-      vCpus: 1,
-      ioTimeout: 1,
-      adminPassword: randomBytes(12).toString('base64url'),
-    };
-    await host.execOrThrow(['sh', '-c', `umask 077; cat >${ANSWERS}`], {
-      input: answerFile(plan, host.plan, true),
-    });
-    untouched = await hostState(lab, host);
+    plan = await smallPlan(lab);
+    broken = await BrokenDeploy.of(lab, host);
+    await broken.tell(answerFile(plan, host.plan, true));
   });
 
   after(async () => {
@@ -114,34 +87,19 @@ describe('a deployment that is broken off', { skip: obstacle ?? false }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const breakAfter = (step: string, fault: Fault): Promise<ProcessResult> =>
-    // The shell outlives a kill, and tells of it by its exit code.
-    host.exec(['sh', '-c', 'node "$@"; exit $?', 'sh', FIXTURE, step, fault, ANSWERS], {
-      timeoutMs: TIMEOUT_MS,
-    });
-
-  const command = (name: string, ...words: string[]): Promise<ProcessResult> =>
-    host.exec([`${HOST_CHECKOUT}/bin/${name}`, ...words], { timeoutMs: TIMEOUT_MS });
-
-  const onStorage = (): readonly string[] =>
-    readdirSync(join(labPaths(lab.paths.dir).storage, 'he'));
-
   async function assertUntouched(said: string): Promise<void> {
-    const now = await hostState(lab, host);
-    for (const part of Object.keys(untouched) as (keyof HostState)[]) {
-      assert.deepEqual(now[part], untouched[part], `${part} differ\n${said}`);
-    }
-    assert.deepEqual(onStorage(), [], said);
+    await broken.assertHostAsBefore(said);
+    assert.deepEqual(onStorage(lab), [], said);
   }
 
   for (const [step, fault] of CHOSEN) {
     const how = { fail: 'a failure', int: 'CTRL-C', kill: 'a kill and a clean-up' }[fault];
     test(`${how} after '${step}' leaves the host and the storage as they were`, async () => {
-      const broken = await breakAfter(step, fault);
-      assert.notEqual(broken.code, 0, broken.stdout);
-      let said = broken.stdout;
+      const { code, stdout } = await broken.breakAfter(step, fault);
+      assert.notEqual(code, 0, stdout);
+      let said = stdout;
       if (fault === 'kill') {
-        const cleaned = await command('ovirt-hosted-engine-cleanup', '-q');
+        const cleaned = await broken.command('ovirt-hosted-engine-cleanup', '-q');
         said += cleaned.stdout + cleaned.stderr;
         assert.equal(cleaned.code, 0, said);
       } else {
@@ -152,18 +110,32 @@ describe('a deployment that is broken off', { skip: obstacle ?? false }, () => {
     });
   }
 
+  test('an engine that never comes up: said, and taken back', async () => {
+    // A disk that nothing boots from: the VM runs, and nobody ever answers.
+    await host.execOrThrow(['truncate', '--size=64M', BLANK]);
+    const blank = answerFile({ ...plan, image: BLANK }, host.plan, true);
+    await broken.tell(`${blank}OVEHOSTED_ENGINE/engineSetupTimeout=int:5\n`);
+    const { code, stdout } = await broken.deploy();
+    assert.equal(code, 60, stdout);
+    assert.match(stdout, /the engine at engine\.lab\.test is not healthy after 5 s: connect E/);
+    assert.match(stdout, /OVEHOSTED_CORE\/keepOnFailure=bool:True/);
+    assert.match(stdout, /To try it again:\n +hosted-engine --deploy --config-append=/);
+    await assertUntouched(stdout);
+    await broken.tell(answerFile(plan, host.plan, true));
+  });
+
   test('one that is killed goes on to its end when it is run again, and can be taken back wholly', async () => {
-    await breakAfter('console', 'kill');
-    const [domain] = onStorage();
+    await broken.breakAfter('console', 'kill');
+    const [domain] = onStorage(lab);
     const qemu = (await host.qemu())?.pid;
-    const resumed = await command('hosted-engine', '--deploy', `--config-append=${ANSWERS}`);
+    const resumed = await broken.deploy();
     assert.equal(resumed.code, 0, resumed.stdout);
     assert.match(resumed.stdout, /was broken off in its step 'console'/);
-    assert.deepEqual(onStorage(), [domain], 'no second domain');
+    assert.deepEqual(onStorage(lab), [domain], 'no second domain');
     assert.notEqual(qemu, undefined);
-    const again = await command('hosted-engine', '--deploy', `--config-append=${ANSWERS}`);
+    const again = await broken.deploy();
     assert.equal(again.code, 10, 'a deployed host is left alone');
-    const cleaned = await command('ovirt-hosted-engine-cleanup', '-q', '--storage');
+    const cleaned = await broken.command('ovirt-hosted-engine-cleanup', '-q', '--storage');
     assert.equal(cleaned.code, 0, cleaned.stdout + cleaned.stderr);
     await assertUntouched(cleaned.stdout);
   });
