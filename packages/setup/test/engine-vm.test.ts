@@ -306,22 +306,39 @@ describe("the engine's key", () => {
     );
   });
 
-  test('and a key that an admin added meanwhile: the file stays, and is told of', async () => {
+  const MINE = 'ssh-ed25519 AAAAmine me\n';
+  for (const [name, before] of [
+    ['beside others', MINE],
+    ['in a file of its own', undefined],
+  ] as const) {
+    test(`${name}: is taken out again by a failure`, async () => {
+      const { host } = await failWithKey(before, undefined);
+      assert.equal(host.files.text(PATHS.authorizedKeys), before);
+    });
+
+    test(`${name}: is taken out, and the key that an admin added meanwhile stays`, async () => {
+      const added = 'ssh-ed25519 AAAAnew you\n';
+      const { host, lines } = await failWithKey(before, added);
+      assert.equal(host.files.text(PATHS.authorizedKeys), (before ?? '') + added);
+      assert.ok(!lines.some((line) => line.includes('Cannot undo')), lines.join('\n'));
+    });
+  }
+
+  async function failWithKey(before: string | undefined, added: string | undefined) {
     const host = hostWith(IMPORT);
-    host.files.put(PATHS.authorizedKeys, 'ssh-ed25519 AAAAmine me\n', 0o600);
+    if (before !== undefined) host.files.put(PATHS.authorizedKeys, before, 0o600);
     const failing = DEPLOY_STEPS.find(({ id }) => id === 'engine-key');
     assert.ok(failing !== undefined);
     const { lines } = await runDeploy(host, {
       steps: after(failing, () => {
         const text = host.files.text(PATHS.authorizedKeys) ?? '';
-        host.files.put(PATHS.authorizedKeys, `${text}ssh-ed25519 AAAAnew you\n`, 0o600);
+        assert.match(text, /ovirt-engine/);
+        if (added !== undefined) host.files.put(PATHS.authorizedKeys, text + added, 0o600);
         throw new HeError('HE_FAILED', 'injected');
       }),
     });
-    assert.match(host.files.text(PATHS.authorizedKeys) ?? '', /AAAAnew/);
-    const warning = lines.find((line) => line.startsWith(`[WARNING] ${PATHS.authorizedKeys} `));
-    assert.match(warning ?? '', /was changed since the deployment wrote it and is left/);
-  });
+    return { host, lines };
+  }
 
   test('is none: nothing is added', async () => {
     const host = hostWith(IMPORT);

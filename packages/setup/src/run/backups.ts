@@ -73,6 +73,21 @@ export class Backups {
     return result;
   }
 
+  /** Whether the file is there, and no longer what this run wrote. */
+  async isChangedSince(path: string): Promise<boolean> {
+    const backup = this.#before.get(path);
+    const current = await this.#files.read(path);
+    return backup !== undefined && current !== undefined && hashOf(current) !== backup.written;
+  }
+
+  /** Gives the file up as it is now: it is somebody else's. */
+  async leave(path: string): Promise<void> {
+    const backup = this.#before.get(path);
+    this.#before.delete(path);
+    await this.#save();
+    if (backup?.copy !== undefined) await this.#files.remove(backup.copy);
+  }
+
   async #putBack(backup: Backup, mode: FileMode): Promise<'restored' | 'changed since'> {
     const { path, copy, written } = backup;
     if (copy === undefined) {

@@ -67,6 +67,8 @@ export interface Findings {
   madeBridge?: boolean;
   /** Let in by firewalld. */
   openedService?: boolean;
+  /** By which the engine may log in: type and key, as in authorized_keys. */
+  engineKey?: string;
   unitsBefore?: Map<string, { readonly active: boolean; readonly enabled: boolean }>;
   lock?: { release(): Promise<void> };
   /** A run that was broken off, and that this one goes on with. */
@@ -88,6 +90,7 @@ const REMEMBERED = [
   'vmCreated',
   'madeBridge',
   'openedService',
+  'engineKey',
   'engineHost',
 ] as const satisfies readonly (keyof Findings)[];
 

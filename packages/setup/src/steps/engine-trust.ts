@@ -7,7 +7,7 @@ import { answerKey } from '../answers/catalogue.js';
 import { readValue } from '../answers/read-value.js';
 import { PATHS } from '../paths.js';
 import { restoreFile } from '../run/restore-file.js';
-import { finding, type Run } from '../run/run.js';
+import { finding, type Run, remember } from '../run/run.js';
 import type { Step } from '../run/step.js';
 import { fingerprintOf, installCredentials, requestCertificate } from './certificates.js';
 import { restartHostd } from './host-services.js';
@@ -32,9 +32,7 @@ export const ENGINE_TRUST_STEPS: readonly Step[] = [
     stage: 'closeup',
     do: admitEngine,
     resume: resumeEngine,
-    undo: async (run) => {
-      await restoreFile(run, PATHS.authorizedKeys, PRIVATE);
-    },
+    undo: dismissEngine,
   },
 ];
 
@@ -111,10 +109,27 @@ async function admitEngine(run: Run): Promise<void> {
   const before = new TextDecoder().decode(
     (await world.files.read(PATHS.authorizedKeys)) ?? new Uint8Array(),
   );
-  const [type = '', key = ''] = line.split(' ');
-  if (before.includes(`${type} ${key}`)) return;
+  const key = line.split(' ').slice(0, 2).join(' ');
+  if (before.includes(key)) return;
+  await remember(run, { engineKey: key });
   const start = before === '' || before.endsWith('\n') ? before : `${before}\n`;
   await run.backups.write(PATHS.authorizedKeys, `${start}${line}\n`, PRIVATE);
+}
+
+/** Keys that somebody added meanwhile stay, or an admin may find the door locked; the engine's own goes. */
+async function dismissEngine(run: Run): Promise<void> {
+  const path = PATHS.authorizedKeys;
+  const { files } = run.world;
+  const key = run.found.engineKey;
+  if (key === undefined || !(await run.backups.isChangedSince(path))) {
+    await restoreFile(run, path, PRIVATE);
+    return;
+  }
+  const text = new TextDecoder().decode(await files.read(path));
+  const others = text.split('\n').filter((line) => !line.includes(key));
+  const mode = (await files.modeOf(path)) ?? PRIVATE.mode;
+  await files.write(path, new TextEncoder().encode(others.join('\n')), { mode });
+  await run.backups.leave(path);
 }
 
 function statusOf(thrown: unknown): unknown {
