@@ -17,7 +17,8 @@ const NOT_OURS = [
   /^var\/lib\/libvirt\//,
   /^var\/cache\//,
   /^etc\/libvirt\/(qemu|nwfilter|secrets)\//,
-  /^root\//,
+  // But for who may log in.
+  /^root\/(?!\.ssh\/)/,
   // The lab's own, in place of systemd's.
   /^var\/lib\/lab-init\//,
 ] as const;
