@@ -52,7 +52,7 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
       problem =
         `host id ${hostId} cannot be taken: another host uses it, its last user is not yet dead, or the ` +
         'storage does not answer. This host takes no part until then. Each host needs a host_id of its own ' +
-        'in hosted-engine.conf.';
+        'in hosted-engine.conf';
       if (isNew) log.error(problem);
     }
     await lockspaces.join(area, hostId, options.ioTimeoutS);

@@ -184,7 +184,9 @@ function closeFile(fd: number): Promise<void> {
 function storageError(action: string, path: string, error: NodeJS.ErrnoException): HeError {
   const errno = error.code ?? 'unknown';
   const noDirectIo = action === 'open' && errno === 'EINVAL';
-  return new HeError(codeOf(errno, noDirectIo), `cannot ${action} ${path}: ${messageOf(error)}`, {
+  // Node's message ends with the call and the path, which are told already.
+  const said = messageOf(error).replace(/, \w+( '.*')?$/s, '');
+  return new HeError(codeOf(errno, noDirectIo), `cannot ${action} ${path}: ${said}`, {
     details: { errno, ...(noDirectIo ? { notSupported: true } : {}) },
     cause: error,
   });

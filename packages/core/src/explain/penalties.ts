@@ -80,7 +80,10 @@ const DISQUALIFIED: Readonly<Record<Disqualification, string>> = {
   stopped: 'its HA daemon was stopped',
 };
 
-/** What a slot says of its score: a flag or a state when it is 0, else what would cost as much. */
+/**
+ * What a slot says of its score: a flag or a state when it is 0. A deduction is only a sum: a busy CPU may cost as
+ * much as anything smaller, so nothing is guessed but what nothing else costs by itself.
+ */
 export function peerScoreText(host: HostNow, weights: ScoreWeights): string | undefined {
   const { score } = host;
   if (score === undefined) return undefined;
@@ -95,10 +98,9 @@ export function peerScoreText(host: HostNow, weights: ScoreWeights): string | un
   const lost = weights.base - score;
   if (lost === 0) return undefined;
   if (lost < 0) return `It has a priority of its own, ${-lost} points or more.`;
-  const like = likely(lost, weights);
-  return like === undefined
-    ? `${lost} points are deducted: ${ask}.`
-    : `${lost} points are deducted, as many as ${like} costs; ${ask}.`;
+  return lost === weights.network && lost > weights.cpu
+    ? `${lost} points are deducted, as many as a failing network test costs; ${ask}.`
+    : `${lost} points are deducted: ${ask}.`;
 }
 
 const STATES_WITHOUT_SCORE: Readonly<Record<string, string>> = {
@@ -107,21 +109,6 @@ const STATES_WITHOUT_SCORE: Readonly<Record<string, string>> = {
   EngineUnexpectedlyDown: 'The engine VM was shut down there; other hosts go first for a while',
   AgentStopped: 'Its HA daemon was stopped',
 };
-
-/** A single cause that costs exactly this much. */
-function likely(lost: number, weights: ScoreWeights): string | undefined {
-  const single: readonly (readonly [number, string])[] = [
-    [weights.network, 'a failing network test'],
-    [weights.bridge, 'a management bridge that is down'],
-    [weights.memory, 'too little free memory'],
-    [weights.staleConfig, 'a shared configuration that cannot be read'],
-  ];
-  const found = single.find(([points]) => points === lost)?.[1];
-  if (found !== undefined) return found;
-  const failures = weights.failedStart > 0 ? lost / weights.failedStart : 0;
-  if (failures === 1) return 'a failed start';
-  return undefined;
-}
 
 function byFact<T>(fact: Fact<T>, unknownText: string, text: (value: T) => string): string {
   return fact.kind === 'known' ? text(fact.value) : `${unknownText}: ${fact.why}`;

@@ -8,12 +8,12 @@ export function downAfterRun(
   vm: Extract<VmView, { kind: 'down' | 'absent' }>,
 ): Decision {
   const { machine, seen, timing } = context;
-  if (vm.kind === 'absent') return endedByHand(context, 'the engine VM vanished from this host');
+  if (vm.kind === 'absent') return endedByHand(context, 'vanished from this host');
   switch (vm.cause) {
     case 'crashed':
       return crashed(context, vm.detail);
     case 'shut-down':
-      return endedByHand(context, `the engine VM was shut down (${vm.detail})`);
+      return endedByHand(context, `was shut down (${vm.detail})`);
     case 'lease-held':
     case 'migrated-away':
       return go(machine, seen.nowS, 'EngineMaybeAway', `the engine VM left: ${vm.detail}`, {
@@ -36,7 +36,11 @@ export function downAfterRun(
  * Row 2: restart here at once; after a second crash the next best host has the first turn. With the storage
  * not known to be fine the crash may be sanlock's doing (row 7): then the lease is looked at first.
  */
-function crashed({ machine, seen, timing }: Context, detail: string): Decision {
+function crashed(
+  { machine, seen, timing }: Context,
+  detail: string,
+  what = 'the engine VM crashed',
+): Decision {
   const crashesS = [...machine.memory.crashesS, seen.nowS];
   const again = crashesS.length >= 2;
   const restartHere = !again && seen.storage.kind === 'known' && seen.storage.value;
@@ -45,7 +49,7 @@ function crashed({ machine, seen, timing }: Context, detail: string): Decision {
     machine,
     seen.nowS,
     'EngineDown',
-    `the engine VM crashed${again ? ' again' : restartHere ? ', restarting it' : ''}: ${detail}`,
+    `${what}${again ? ' again' : restartHere ? ', restarting it' : ''}: ${detail}`,
     {
       effects: ['forget-vm'],
       memory: {
@@ -63,10 +67,10 @@ function crashed({ machine, seen, timing }: Context, detail: string): Decision {
  * An admin's doing, unless the storage is away: sanlock asks QEMU to end before it kills it, which looks like a
  * shutdown (row 7). A storage that nothing is known of is no admin either (I5).
  */
-function endedByHand(context: Context, reason: string): Decision {
+function endedByHand(context: Context, how: string): Decision {
   const { storage } = context.seen;
-  if (storage.kind === 'known' && storage.value) return shutDown(context, reason);
-  return crashed(context, `${reason} while its storage was away`);
+  if (storage.kind === 'known' && storage.value) return shutDown(context, `the engine VM ${how}`);
+  return crashed(context, `it ${how}`, 'the engine VM ended while its storage was away');
 }
 
 /** Row 3: the admin's short cut to maintenance. */

@@ -81,7 +81,7 @@ export function createAlertWatch(ioTimeoutS: number): AlertWatch {
     if (problem === undefined) {
       if (before === undefined) return [];
       raised.delete(detail);
-      return [{ detail: `${detail}-over`, reason: `over: ${before}` }];
+      return [{ detail: `${detail}-over`, reason: `over; it was: ${before}` }];
     }
     if (before !== undefined) return [];
     raised.set(detail, problem);

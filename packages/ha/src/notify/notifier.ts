@@ -48,7 +48,11 @@ export function createNotifier(options: NotifierOptions): Notifier {
       for (const alert of alerts.turn({ machine, seen, reason, hostIdProblem })) {
         const isOver = alert.detail.endsWith('-over');
         log[isOver ? 'info' : 'error'](`ALERT ${alert.detail}: ${alert.reason}`);
-        options.recorder.note(`raised the alert ${alert.detail}: ${alert.reason}`);
+        options.recorder.note(
+          isOver
+            ? `saw the end of the alert ${alert.detail.replace(/-over$/, '')}`
+            : `raised the alert ${alert.detail}: ${alert.reason}`,
+        );
         tell('alert', alert.detail, alert.reason);
       }
     },
