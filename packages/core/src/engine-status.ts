@@ -94,6 +94,11 @@ export function runsEngine(status: EngineStatus): boolean {
   return status.vm === 'up' && status.detail !== 'WaitForLaunch';
 }
 
+/** Told to run, but stopped on an error: it executes nothing. */
+export function isPaused(status: EngineStatus): boolean {
+  return status.vm === 'up' && status.detail.toLowerCase() === 'paused';
+}
+
 export function waitsForLease(status: EngineStatus): boolean {
   return status.vm === 'up' && status.detail === 'WaitForLaunch';
 }

@@ -11,6 +11,12 @@ export function fromInitialising(context: Context, vm: SettledVm): Decision {
   const { machine, seen, timing } = context;
   switch (vm.kind) {
     case 'running':
+      if (vm.pause === 'io-error') {
+        // The health page may be another guest's: this one answers nobody.
+        return go(machine, seen.nowS, 'EngineUp', 'the engine VM is here, paused on an I/O error', {
+          memory: { wasUp: true },
+        });
+      }
       return seen.health.kind === 'known' && seen.health.value === 'good'
         ? go(machine, seen.nowS, 'EngineUp', 'the engine VM runs here and is healthy', {
             memory: { wasUp: true },

@@ -1,4 +1,5 @@
-import type { SettledVm, VmView } from '../engine-status.js';
+import type { Peer } from '../cluster/peers.js';
+import { isPaused, runsEngine, type SettledVm, type VmView } from '../engine-status.js';
 import { downAfterRun } from './after-run.js';
 import { afterPause, climb, patienceS, pausePatienceS, serviceWasRefused } from './ladder.js';
 import { dueMove, targetOf, watchBetter } from './move.js';
@@ -96,6 +97,14 @@ function isJustResumed({ machine, seen }: Context): boolean {
   return resumedS !== undefined && seen.nowS - resumedS < RESUME_PAUSE_S;
 }
 
+/** A peer that tells of a guest which executes, while the one here is paused. */
+function runnerElsewhere({ machine }: Context): Peer | undefined {
+  return [...machine.memory.peers.values()].find(
+    ({ freshness, slot }) =>
+      freshness === 'fresh' && runsEngine(slot.engine) && !isPaused(slot.engine),
+  );
+}
+
 /** Row 9: the guest stopped itself on an I/O error. It goes on when the storage is fine again. */
 function pausedByStorage(context: Context): Decision {
   const { machine, seen } = context;
@@ -104,6 +113,16 @@ function pausedByStorage(context: Context): Decision {
     return go(machine, seen.nowS, 'EngineUpBadHealth', 'the guest is paused on an I/O error', {
       memory: { goodSinceS: undefined },
       timeoutS: pausePatienceS(context),
+    });
+  }
+  const runner = runnerElsewhere(context);
+  if (runner !== undefined) {
+    // The pause gave the lease up (libvirt), so this guest may not go on: it is a leftover.
+    const { hostId, hostname } = runner.slot;
+    const why = `host ${hostId} (${hostname}) has taken the engine VM over: ending the guest that is paused here`;
+    return go(machine, seen.nowS, 'EngineForceStop', why, {
+      effects: ['destroy-vm'],
+      memory: { restartHere: false, stopCountsAsFailure: false },
     });
   }
   if (!usable) return stay(machine, 'the guest is paused; its storage is not fine yet');

@@ -99,7 +99,7 @@ const CHANGES: Readonly<Record<StateName, Changes>> = {
       'another host is better by the margin for long enough, or somebody migrates it',
     EngineStop:
       'the restart of the service did not help: the VM is restarted, here and then elsewhere',
-    EngineForceStop: 'the paused guest cannot be resumed',
+    EngineForceStop: 'the paused guest cannot be resumed, or another host has taken the VM over',
     EngineStart: 'the engine VM is being launched again',
   },
   EngineMigratingAway: {

@@ -266,6 +266,24 @@ const LADDER: readonly Row[] = [
     'EngineUpBadHealth',
     ['resume-vm'],
   ],
+  [
+    'row 9: another host has taken it over: what is paused here is a leftover',
+    machineIn('EngineUpBadHealth', { wasUp: true, peersNow: [peer(2, { engine: up })] }),
+    paused,
+    'EngineForceStop',
+    ['destroy-vm'],
+  ],
+  [
+    'row 9: a peer whose guest is paused too has taken nothing over',
+    machineIn(
+      'EngineUpBadHealth',
+      { wasUp: true, peersNow: [peer(2, { engine: { ...up, health: 'bad', detail: 'Paused' } })] },
+      { deadlineS: NOW_S + 9 },
+    ),
+    paused,
+    'EngineUpBadHealth',
+    ['resume-vm'],
+  ],
   ['row 9: it cannot be resumed: start it anew', bad(), paused, 'EngineForceStop', ['destroy-vm']],
   [
     'a parked start is cancelled when the engine runs elsewhere',

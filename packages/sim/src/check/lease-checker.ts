@@ -27,6 +27,7 @@ export class LeaseChecker implements Checker {
   happened(event: WorldEvent): void {
     switch (event.kind) {
       case 'guest-started':
+      case 'guest-resumed':
       case 'migrated':
         this.#oneEngine();
         this.#leaseOf();

@@ -11,7 +11,7 @@ import {
   type ModelVm,
   withHost,
 } from './model.js';
-import { released } from './physics.js';
+import { pauseGuest, released } from './physics.js';
 
 export type Choice =
   | { readonly kind: 'calm' }
@@ -106,6 +106,7 @@ function addHostFaults(host: ModelHost, add: Add): void {
 
 function addGuestFaults(model: Model, add: Add): void {
   add('kill-vm', (now) => endGuest(now, { kind: 'down', cause: 'crashed' }));
+  add('guest-pause-io', pauseGuest);
   add('guest-shutdown', (now) => endGuest(now, { kind: 'down', cause: 'shut-down' }));
   for (const { id, vm } of model.hosts) {
     if (vm.kind === 'running') continue;

@@ -1,5 +1,5 @@
 import { type Effects, hostOf, type Model, type ModelHost, nowS, withHost } from './model.js';
-import { released } from './physics.js';
+import { mayGoOn, released } from './physics.js';
 
 /** What the host daemon does when it is told; one that does not answer does nothing. */
 export function carryOut(before: Model, id: number, effects: Effects): Model {
@@ -27,8 +27,11 @@ function carryOutOne(model: Model, host: ModelHost, effect: Effects[number]): Mo
     case 'forget-vm':
       return vm.kind === 'down' ? withHost(model, host.id, { vm: { kind: 'absent' } }) : model;
     case 'resume-vm':
-      return vm.kind === 'running' && host.storageUp
-        ? withHost(model, host.id, { vm: { ...vm, paused: false } })
+      return vm.kind === 'running' && vm.paused && mayGoOn(model, vm, host)
+        ? {
+            ...withHost(model, host.id, { vm: { ...vm, paused: false } }),
+            lease: { hostId: host.id, generation: host.generation },
+          }
         : model;
     case 'migrate-vm':
       return migrate(model, host, effect.to?.hostId ?? 0);

@@ -3,7 +3,6 @@
 import { switchOn } from './choices.js';
 import { keyOf } from './key.js';
 import type { Model } from './model.js';
-import { runners } from './physics.js';
 
 export interface Recovery {
   /** The violation, if the cluster does not recover from `model` or breaks a rule while it does. */
@@ -73,7 +72,7 @@ export function healed(model: Model): Model {
 }
 
 export function isHealthy(model: Model): boolean {
-  const [runner, second] = runners(model);
+  const [runner, second] = model.hosts.filter(({ vm }) => vm.kind === 'running');
   if (runner?.vm.kind !== 'running' || second !== undefined) return false;
   const { booted, paused, stopping, leavingFor } = runner.vm;
   return (

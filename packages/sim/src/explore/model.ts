@@ -66,8 +66,10 @@ export interface Guest {
   readonly kind: 'running';
   /** The engine in it answers. */
   readonly booted: boolean;
-  /** It stopped itself on an I/O error. */
+  /** It stopped itself on an I/O error, and libvirt gave its lease up. */
   readonly paused: boolean;
+  /** Another host was granted the lease since: it may not go on. */
+  readonly overtaken: boolean;
   readonly stopping: boolean;
   readonly leavingFor: number | undefined;
 }

@@ -30,17 +30,16 @@ function renew(model: Model, id: number): Model {
     const generation = host.joined ? host.generation : host.generation + 1;
     return withHost(model, id, { joined: true, generation, renewedRound: model.round });
   }
-  if (silenceOf(model, host) < KILL_AFTER) {
-    return host.vm.kind === 'running'
-      ? withHost(model, id, { vm: { ...host.vm, paused: true } })
-      : model;
-  }
-  // I2: what holds a lease that cannot be renewed is killed, and the lease stays as it is on the disk.
-  const vm: ModelVm =
-    host.vm.kind === 'running' || host.vm.kind === 'incoming'
-      ? { kind: 'down', cause: 'crashed' }
-      : host.vm;
-  return withHost(model, id, { joined: false, vm });
+  if (silenceOf(model, host) < KILL_AFTER) return model;
+  // I2: what holds a lease that cannot be renewed is killed, and the lease stays as it is on the disk. A paused
+  // guest holds none, so sanlock leaves it: the host daemon ends it, when it answers.
+  const { vm } = host;
+  const isLeft = vm.kind === 'running' && vm.paused && !host.answers;
+  const ends = (vm.kind === 'running' && !isLeft) || vm.kind === 'incoming';
+  return withHost(model, id, {
+    joined: false,
+    vm: ends ? { kind: 'down', cause: 'crashed' } : vm,
+  });
 }
 
 function advanceVm(model: Model, id: number): Model {
@@ -73,7 +72,7 @@ function launch(model: Model, host: ModelHost, rounds: number): Model {
     switch (grantTo(model, host)) {
       case 'granted':
         return {
-          ...withHost(model, host.id, { vm: NEW_GUEST }),
+          ...withHost(overtake(model), host.id, { vm: NEW_GUEST }),
           lease: { hostId: host.id, generation: host.generation },
           starts: model.starts + 1,
           engineFault: 'none',
@@ -95,9 +94,28 @@ const NEW_GUEST: Guest = {
   kind: 'running',
   booted: false,
   paused: false,
+  overtaken: false,
   stopping: false,
   leavingFor: undefined,
 };
+
+/** What is paused elsewhere has lost its lease for good. */
+function overtake(model: Model): Model {
+  const hosts = model.hosts.map((host) =>
+    host.vm.kind === 'running' && host.vm.paused
+      ? { ...host, vm: { ...host.vm, overtaken: true } }
+      : host,
+  );
+  return { ...model, hosts };
+}
+
+/** One I/O error: the guest stops, and its lease is given up where it can be written. */
+export function pauseGuest(model: Model): Model {
+  const [runner] = executing(model);
+  if (runner?.vm.kind !== 'running') return model;
+  const vm = { ...runner.vm, paused: true, leavingFor: undefined };
+  return released(withHost(model, runner.id, { vm }), runner);
+}
 
 function grantTo(model: Model, host: ModelHost): 'granted' | 'refused' | 'parked' {
   const { lease } = model;
@@ -148,13 +166,19 @@ export function released(model: Model, host: ModelHost): Model {
   return isOwner && host.storageUp && host.powered ? { ...model, lease: undefined } : model;
 }
 
-/** Hosts whose guest executes: a paused one holds its lease and may be told to go on, so it counts. */
-export function runners(model: Model): readonly ModelHost[] {
-  return model.hosts.filter(({ vm }) => vm.kind === 'running');
+/** Hosts whose guest executes. */
+export function executing(model: Model): readonly ModelHost[] {
+  return model.hosts.filter(({ vm }) => vm.kind === 'running' && !vm.paused);
+}
+
+/** libvirt takes the lease again before it lets a paused guest go on; not one that another host had meanwhile. */
+export function mayGoOn(model: Model, guest: Guest, host: ModelHost): boolean {
+  const isFree = model.lease === undefined || model.lease.hostId === host.id;
+  return !guest.overtaken && isFree && host.storageUp && host.joined;
 }
 
 function faultOf(model: Model): string | undefined {
-  const running = runners(model);
+  const running = executing(model);
   if (running.length > 1)
     return `two engine VMs: hosts ${running.map(({ id }) => id).join(' and ')}`;
   const [runner] = running;

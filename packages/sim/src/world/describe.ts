@@ -32,6 +32,10 @@ function textOf(event: Told): string {
       return 'qemu: has the lease, the guest runs';
     case 'guest-paused':
       return 'qemu: the guest is paused on an I/O error';
+    case 'guest-resumed':
+      return 'qemu: has the lease again, the guest goes on';
+    case 'resume-refused':
+      return `libvirt: the guest stays paused, ${event.why}`;
     case 'guest-lost':
       return 'qemu: gone with the host';
     case 'qemu-ended':

@@ -15,6 +15,8 @@ export type WorldEvent =
   | { readonly kind: 'launched'; readonly host: SimHost; readonly origin: Origin }
   | { readonly kind: 'guest-started'; readonly host: SimHost; readonly origin: Origin }
   | { readonly kind: 'guest-paused'; readonly host: SimHost }
+  | { readonly kind: 'guest-resumed'; readonly host: SimHost }
+  | { readonly kind: 'resume-refused'; readonly host: SimHost; readonly why: string }
   | { readonly kind: 'guest-lost'; readonly host: SimHost }
   | {
       readonly kind: 'qemu-ended';

@@ -19,6 +19,8 @@ export class Guest {
   isHung = false;
   hasAgent = true;
   pause: 'io-error' | 'other' | undefined;
+  /** libvirt gives the lease up with a pause, and takes it anew before the guest goes on. */
+  hasLease = true;
 
   constructor(clock: VirtualClock, trouble: EngineTrouble, bootS: number) {
     this.#clock = clock;

@@ -5,6 +5,10 @@ import type { VmCommand } from '@hosted-engine/ports';
 import { Guest } from './guest.js';
 import type { Machine } from './machine.js';
 import { migrate } from './migration.js';
+import { DOMAIN } from './sanlock.js';
+
+/** How often the host daemon looks whether a paused guest has a host id left to go on by. */
+const HOSTD_LOOKS_S = 5;
 
 /** QEMU's process. Only `running` and `leaving` execute the guest. */
 export interface Qemu {
@@ -44,6 +48,10 @@ export class SimHypervisor {
 
   /** The guest executes, or could at any moment. */
   get isRunning(): boolean {
+    return this.#isStarted && this.qemu?.guest?.hasLease === true;
+  }
+
+  get #isStarted(): boolean {
     return this.qemu?.phase === 'running' || this.qemu?.phase === 'leaving';
   }
 
@@ -141,6 +149,7 @@ export class SimHypervisor {
           }
           qemu.phase = 'running';
           qemu.guest = new Guest(world.clock, world.trouble, world.profile.bootS);
+          world.storage.lastRun = qemu.guest;
           world.happened({ kind: 'guest-started', host, origin: qemu.origin });
           if (world.storage.isFull) this.pauseOnIoError();
         },
@@ -184,20 +193,34 @@ export class SimHypervisor {
 
   #destroy(): void {
     const { host } = this.machine;
-    if (this.qemu !== undefined && host.isQemuStuck && this.isRunning) return;
+    if (this.qemu !== undefined && host.isQemuStuck && this.#isStarted) return;
     if (this.qemu?.phase === 'incoming' || this.qemu?.phase === 'handing-over') return;
     if (this.qemu !== undefined) this.end('shut-down', 'destroyed');
     this.#dead = undefined;
   }
 
+  /** The guest goes on once it has its lease again, which nobody may have had meanwhile. */
   resume(): void {
-    const { guest } = this.qemu ?? {};
-    if (guest?.pause === undefined) return;
-    guest.pause = undefined;
-    const { path, world } = this.machine;
-    if (world.storage.isFull || path.mode === 'error' || path.mode === 'read-only') {
-      this.pauseOnIoError();
-    }
+    const { qemu } = this;
+    const guest = qemu?.guest;
+    if (qemu === undefined || guest?.pause === undefined) return;
+    const { path, world, host, sanlock } = this.machine;
+    const isWanted = () => this.#isPresent(qemu) && guest.pause !== undefined;
+    const refuse = (why: string) => world.happened({ kind: 'resume-refused', host, why });
+    if (world.storage.lastRun !== guest) return refuse('another host has had the lease since');
+    sanlock.acquire(isWanted, (result) => {
+      if (result.kind === 'refused') return refuse(result.why);
+      if (world.storage.lastRun !== guest) {
+        sanlock.release();
+        return refuse('another host has had the lease since');
+      }
+      guest.pause = undefined;
+      guest.hasLease = true;
+      world.happened({ kind: 'guest-resumed', host });
+      if (world.storage.isFull || path.mode === 'error' || path.mode === 'read-only') {
+        this.pauseOnIoError();
+      }
+    });
   }
 
   /** The guest writes all the time: an error pauses it within a second. */
@@ -208,7 +231,22 @@ export class SimHypervisor {
       if (guest === undefined || guest.pause !== undefined || this.machine.isOff) return;
       if (this.qemu?.phase === 'incoming') return;
       guest.pause = 'io-error';
+      guest.hasLease = false;
       world.happened({ kind: 'guest-paused', host });
+      if (!this.machine.sanlock.isDead) this.machine.sanlock.release();
+      this.#watchPause(guest);
+    });
+  }
+
+  /** The host daemon ends a guest that is paused while sanlock says that this host has lost its id. */
+  #watchPause(guest: Guest): void {
+    const { world, sanlock } = this.machine;
+    world.clock.after(HOSTD_LOOKS_S, () => {
+      if (this.qemu?.guest !== guest || guest.hasLease || this.machine.isOff) return;
+      const isLost = !sanlock.isDead && sanlock.state(DOMAIN) !== 'joined';
+      if (isLost && this.answers === 'yes' && !this.machine.host.isQemuStuck) {
+        this.end('crashed', 'Paused on an I/O error until its lease was lost');
+      } else this.#watchPause(guest);
     });
   }
 
@@ -228,18 +266,19 @@ export class SimHypervisor {
   end(cause: DownCause, detail: string): void {
     const { qemu } = this;
     if (qemu === undefined) return;
-    const hadGuest = qemu.guest !== undefined;
+    const hadLease = qemu.guest?.hasLease === true;
     this.qemu = undefined;
     this.#shutdownAskedS = undefined;
     this.#dead = qemu.phase === 'incoming' ? undefined : { cause, detail };
     const { world, host, sanlock } = this.machine;
-    if (hadGuest && cause !== 'migrated-away' && !sanlock.isDead) sanlock.release();
+    if (hadLease && cause !== 'migrated-away' && !sanlock.isDead) sanlock.release();
     world.happened({ kind: 'qemu-ended', host, cause, detail });
   }
 
-  /** sanlock's SIGKILL; false while the process cannot die. */
+  /** sanlock's SIGKILL of who has a lease; false while the process cannot die. */
   killedBySanlock(): boolean {
     const { qemu } = this;
+    if (qemu?.guest?.hasLease === false) return true;
     if (qemu === undefined || qemu.phase === 'launching' || qemu.phase === 'incoming') return true;
     if (this.machine.host.isQemuStuck) return false;
     this.end('crashed', 'killed by sanlock: the lease could not be renewed');
@@ -247,7 +286,7 @@ export class SimHypervisor {
   }
 
   powerCut(): void {
-    const had = this.isRunning;
+    const had = this.#isStarted;
     this.qemu = undefined;
     if (had) this.machine.world.happened({ kind: 'guest-lost', host: this.machine.host });
   }

@@ -33,6 +33,7 @@ export function migrate(source: SimHypervisor, hostname: string): void {
       if (source.machine.isOff || source.qemu !== qemu) return abandonTarget();
       if (target.machine.isOff || target.qemu !== arriving) return fail('the target is gone');
       if (!host.hasNetwork || targetHost?.hasNetwork !== true) return abandon('connection lost');
+      if (qemu.guest?.hasLease === false) return abandon('the guest is paused on an I/O error');
       if (world.migrations === 'fail') return abandon('migration failed');
       if (world.migrations === 'hang') {
         if (world.clock.nowS >= givesUpS) return abandon('no progress');

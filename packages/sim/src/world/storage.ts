@@ -29,6 +29,8 @@ export class SharedStorage {
   readonly #delta = new Map<string, DeltaRecord>();
   /** The engine VM's; undefined is free. */
   lease: VolumeLease | undefined;
+  /** The run that the lease was granted to last: another one may not take it up again (libvirt's state of a lease). */
+  lastRun: object | undefined;
   /** The engine VM's disk has no room left. */
   isFull = false;
   vmConf = VM_CONF;

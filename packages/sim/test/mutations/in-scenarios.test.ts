@@ -44,6 +44,22 @@ const CASES: readonly Case[] = [
     scenario: 'migration-fails-stop-and-start',
     noticed: /not 'engine on 2': it runs on host 1/,
   },
+  {
+    name: 'no hysteresis: a better host gets the VM at once',
+    scenario: 'all-lose-gateway',
+    file: 'core/fsm/move',
+    text: 'better === undefined || seen.nowS - better.sinceS < timing.betterHoldS',
+    becomes: 'false',
+    noticed: /not 'nothing happens'/,
+  },
+  {
+    name: 'a paused guest is kept, whoever else runs the engine',
+    scenario: 'paused-guest-lease-taken',
+    file: 'core/fsm/state-up',
+    text: "freshness === 'fresh' && runsEngine(slot.engine) && !isPaused(slot.engine)",
+    becomes: 'false',
+    noticed: /not 'engine not paused'/,
+  },
 ];
 
 /** What the scenario expects and the checkers watch; its golden log would differ as well. */

@@ -55,8 +55,8 @@ const IN_EXPLORATION: readonly Case[] = [
     name: 'sanlock lets a guest live whose lease cannot be renewed',
     bounds: LONG,
     file: 'sim/explore/physics',
-    text: "const vm = host.vm.kind === 'running' || host.vm.kind === 'incoming'",
-    becomes: 'const vm = false',
+    text: "const ends = (vm.kind === 'running' && !isLeft) || vm.kind === 'incoming';",
+    becomes: 'const ends = false;',
     noticed: /two engine VMs/,
   },
   {
