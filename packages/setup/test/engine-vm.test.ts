@@ -282,7 +282,11 @@ describe('an engine that never comes up', () => {
     const told = await deployInVain({});
     assert.match(remedy(told), /keepOnFailure=bool:True, which leaves the VM/);
     assert.match(remedy(told), /engineSetupTimeout=int:N/);
-    assert.ok(told.lines.some((line) => /^Nothing of it is left on this host/.test(line.trim())));
+    assert.ok(
+      told.lines.some((line) =>
+        /^Nothing of it is left on this host or on the storage\. /.test(line.trim()),
+      ),
+    );
   });
 
   test('and is kept: its console is the place to look', async () => {

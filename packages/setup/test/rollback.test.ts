@@ -87,6 +87,11 @@ describe('a failure after any step of an additional host leaves the cluster as i
         isAdded,
         'what stays behind is named',
       );
+      assert.equal(
+        lines.some((line) => line.includes('but for what is named above')),
+        isAdded,
+        'and nothing else is said to be',
+      );
     });
   }
 });

@@ -9,6 +9,7 @@ import type { Run } from './run.js';
 export async function restoreFile(run: Run, path: string, mode: FileMode): Promise<boolean> {
   const result = await run.backups.restore(path, mode);
   if (result === 'changed since') {
+    run.found.remains = true;
     run.dialog.warning(
       `${path} was changed since the deployment wrote it and is left; as it was before: ${path}${BEFORE_SUFFIX}`,
     );

@@ -69,6 +69,8 @@ export interface Findings {
   openedService?: boolean;
   /** By which the engine may log in: type and key, as in authorized_keys. */
   engineKey?: string;
+  /** An undo has told of something that stays behind. */
+  remains?: true;
   unitsBefore?: Map<string, { readonly active: boolean; readonly enabled: boolean }>;
   lock?: { release(): Promise<void> };
   /** A run that was broken off, and that this one goes on with. */

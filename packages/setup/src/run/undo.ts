@@ -41,6 +41,7 @@ export async function undoAll(
     }
   }
   for (const remains of kept.toReversed()) run.dialog.note(`Kept: ${remains}`);
+  if (kept.length > 0) run.found.remains = true;
   if (journal.hasSteps) {
     await journal.keep();
     return false;

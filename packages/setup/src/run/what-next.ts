@@ -30,10 +30,13 @@ function nextLines(run: Run, error: HeError, archive: string | undefined): strin
   if (found.earlier !== undefined && journal.hasSteps) {
     return ['The deployment that was broken off is still as it was. To resume it:', `    ${again}`];
   }
-  const how = journal.wasOpen
-    ? 'Nothing of it is left on this host or on the storage, but for what is named above.'
-    : 'Nothing was changed on this host or on the storage.';
-  return [`${how} To try it again:`, `    ${again}`];
+  return [`${howThingsStand(run)} To try it again:`, `    ${again}`];
+}
+
+function howThingsStand({ journal, found }: Run): string {
+  if (!journal.wasOpen) return 'Nothing was changed on this host or on the storage.';
+  const exception = found.remains === true ? ', but for what is named above' : '';
+  return `Nothing of it is left on this host or on the storage${exception}.`;
 }
 
 function commandOf(files: readonly (string | undefined)[]): string {
