@@ -9,6 +9,7 @@ import { DOMAIN } from './sanlock.js';
 
 /** How often the host daemon looks whether a paused guest has a host id left to go on by. */
 const HOSTD_LOOKS_S = 5;
+const OVERTAKEN = 'another host has had the lease since';
 
 /** QEMU's process. Only `running` and `leaving` execute the guest. */
 export interface Qemu {
@@ -204,23 +205,31 @@ export class SimHypervisor {
     const { qemu } = this;
     const guest = qemu?.guest;
     if (qemu === undefined || guest?.pause === undefined) return;
-    const { path, world, host, sanlock } = this.machine;
+    const { world, host, sanlock } = this.machine;
     const isWanted = () => this.#isPresent(qemu) && guest.pause !== undefined;
     const refuse = (why: string) => world.happened({ kind: 'resume-refused', host, why });
-    if (world.storage.lastRun !== guest) return refuse('another host has had the lease since');
+    if (world.storage.lastRun !== guest) {
+      refuse(OVERTAKEN);
+      return;
+    }
     sanlock.acquire(isWanted, (result) => {
-      if (result.kind === 'refused') return refuse(result.why);
-      if (world.storage.lastRun !== guest) {
+      if (result.kind === 'refused') refuse(result.why);
+      else if (world.storage.lastRun === guest) this.#goOn(guest);
+      else {
         sanlock.release();
-        return refuse('another host has had the lease since');
-      }
-      guest.pause = undefined;
-      guest.hasLease = true;
-      world.happened({ kind: 'guest-resumed', host });
-      if (world.storage.isFull || path.mode === 'error' || path.mode === 'read-only') {
-        this.pauseOnIoError();
+        refuse(OVERTAKEN);
       }
     });
+  }
+
+  #goOn(guest: Guest): void {
+    const { path, world, host } = this.machine;
+    guest.pause = undefined;
+    guest.hasLease = true;
+    world.happened({ kind: 'guest-resumed', host });
+    if (world.storage.isFull || path.mode === 'error' || path.mode === 'read-only') {
+      this.pauseOnIoError();
+    }
   }
 
   /** The guest writes all the time: an error pauses it within a second. */
