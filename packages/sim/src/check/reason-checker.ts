@@ -50,6 +50,8 @@ export class ReasonChecker implements Checker {
     switch (event.kind) {
       case 'asked':
         this.#record(event.host).calls.push(event.call);
+        // What the host daemon refuses is never launched: the race of an earlier start is not this one's.
+        if (event.call === 'start') this.#record(event.host).lostRace = false;
         return;
       case 'turn':
         this.#turn(event.host);

@@ -14,6 +14,9 @@ export interface Outcome {
   readonly lengthS: number;
 }
 
+/** More than any host needs to boot and to join the lockspace, under any profile. */
+const MAINTENANCE_S = 600;
+
 /** Runs one plan: its faults, then the healing, then what must come of it. */
 export async function runPlan(plan: Plan): Promise<Outcome> {
   const world = new World({ hosts: plan.hosts, seed: plan.seed, profile: plan.profile });
@@ -22,8 +25,9 @@ export async function runPlan(plan: Plan): Promise<Outcome> {
     world.apply(fault);
   }
   if (plan.healAtS > world.nowS) await world.advance(plan.healAtS - world.nowS);
-  const liveness = new LivenessChecker(world);
   for (const fault of healingFaults(world)) world.apply(fault);
+  await endMaintenance(world);
+  const liveness = new LivenessChecker(world);
   await liveness.watch();
   const hash = createHash('sha256');
   for (const line of world.log) hash.update(`${formatLogLine(line)}\n`);
@@ -33,4 +37,12 @@ export async function runPlan(plan: Plan): Promise<Outcome> {
     hash: hash.digest('hex'),
     lengthS: world.nowS,
   };
+}
+
+/** While every host is down nobody can write the flag: the admin tries again until one is up. */
+async function endMaintenance(world: World): Promise<void> {
+  for (let tryS = 0; world.isGlobalMaintenance && tryS < MAINTENANCE_S; tryS += 1) {
+    await world.advance(1);
+    world.apply({ kind: 'maintenance-none' });
+  }
 }
