@@ -49,10 +49,11 @@ export function createExecutor(options: ExecutorOptions): Executor {
   let refusals: Refusals = { start: undefined, move: undefined, service: undefined };
 
   async function orRefused(what: keyof Refusals, action: () => Promise<void>): Promise<void> {
+    const atS = clock.monotonicS();
     try {
       await action();
     } catch (error) {
-      refusals = { ...refusals, [what]: { atS: clock.monotonicS(), why: messageOf(error) } };
+      refusals = { ...refusals, [what]: { atS, why: messageOf(error) } };
       throw error;
     }
   }

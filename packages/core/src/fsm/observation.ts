@@ -35,6 +35,7 @@ export interface Observation {
 }
 
 export interface Refusal {
+  /** When the refused effect was begun: an answer that comes late tells nothing of the next attempt. */
   readonly atS: number;
   readonly why: string;
 }

@@ -21,11 +21,15 @@ const PAUSE_S = 60;
 
 export class LivenessChecker {
   readonly #world: World;
+  /** Their storage was quick: nothing that they began before the healing can still be under way long after it. */
+  readonly #prompt: readonly SimHost[];
   #starts = 0;
   #moves = 0;
 
+  /** To be made before the healing. */
   constructor(world: World) {
     this.#world = world;
+    this.#prompt = world.hosts.filter(({ path }) => path.mode === 'ok' && path.latencyS < 1);
   }
 
   /** Lets time pass until all is well or overdue. */
@@ -37,7 +41,7 @@ export class LivenessChecker {
     // Hosts that boot have to join: at once by their old name, after the dead time by a new one.
     const joinS = profile.hostBootS + 6 * profile.ioTimeoutS;
     const boundS = deadS(profile) + 4 * profile.ioTimeoutS + joinS + DECIDE_S + PAUSE_S;
-    const before = world.hosts.filter((host) => isIdle(host) && host.path.mode === 'ok');
+    const before = this.#prompt.filter((host) => isIdle(host) && host.path.mode === 'ok');
     await world.advance(TWO_LOOPS_S);
     this.#leftMaintenance(before);
     const runs = await this.#until(healedS + boundS, () => world.runner() !== undefined);

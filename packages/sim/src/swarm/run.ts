@@ -25,9 +25,9 @@ export async function runPlan(plan: Plan): Promise<Outcome> {
     world.apply(fault);
   }
   if (plan.healAtS > world.nowS) await world.advance(plan.healAtS - world.nowS);
+  const liveness = new LivenessChecker(world);
   for (const fault of healingFaults(world)) world.apply(fault);
   await endMaintenance(world);
-  const liveness = new LivenessChecker(world);
   await liveness.watch();
   const hash = createHash('sha256');
   for (const line of world.log) hash.update(`${formatLogLine(line)}\n`);
