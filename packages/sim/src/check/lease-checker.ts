@@ -44,6 +44,7 @@ export class LeaseChecker implements Checker {
         return;
       case 'sanlock':
         this.#idOnce(event.host);
+        this.#watchId(event.host);
         return;
       default:
     }

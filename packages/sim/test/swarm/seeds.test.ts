@@ -20,6 +20,8 @@ const STUMBLED = [
   15831,
   // Reads of 13 s, begun before the storage was quick again.
   17969,
+  // A good-bye written between the return of the host id and the daemon's next turn.
+  23647,
 ];
 
 test(`the swarm, seeds 1 to ${SEEDS}, each run twice: no violation`, async () => {
