@@ -44,7 +44,7 @@ export class LeaseChecker implements Checker {
         return;
       case 'sanlock':
         this.#idOnce(event.host);
-        this.#watchId(event.host);
+        if (hasId(event.host)) this.#unprovenS.delete(event.host);
         return;
       default:
     }
@@ -94,11 +94,10 @@ export class LeaseChecker implements Checker {
     }
   }
 
+  /** At its turns: one that stood still could not know. */
   #watchId(host: SimHost): void {
-    const { sanlock } = host.machine ?? {};
-    if (sanlock === undefined || sanlock.isDead || sanlock.state(HOSTED_ENGINE) === 'joined') {
-      this.#unprovenS.delete(host);
-    } else if (!this.#unprovenS.has(host)) this.#unprovenS.set(host, this.#world.nowS);
+    if (hasId(host)) this.#unprovenS.delete(host);
+    else if (!this.#unprovenS.has(host)) this.#unprovenS.set(host, this.#world.nowS);
   }
 
   #ownSlot(host: SimHost, id: number, askedS: number): void {
@@ -120,4 +119,10 @@ export class LeaseChecker implements Checker {
       this.#report('S6', twins, `host id ${host.hostId} is joined by two hosts`);
     }
   }
+}
+
+/** Nothing is to be said of a host without sanlock. */
+function hasId(host: SimHost): boolean {
+  const { sanlock } = host.machine ?? {};
+  return sanlock === undefined || sanlock.isDead || sanlock.state(HOSTED_ENGINE) === 'joined';
 }
