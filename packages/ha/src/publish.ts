@@ -64,7 +64,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
   }
 
   async function writeAll(): Promise<void> {
-    while (newest !== undefined) {
+    // Asked before each: what waits behind a write that hangs may be for an id that is lost by then.
+    while (newest !== undefined && options.ownsHostId()) {
       const bytes = newest;
       newest = undefined;
       try {
@@ -74,6 +75,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
         tell(`the slot of this host cannot be written: ${messageOf(error)}`);
       }
     }
+    newest = undefined;
     underWay = undefined;
   }
 
