@@ -23,6 +23,7 @@ export interface Refusals {
   readonly start: Refusal | undefined;
   readonly move: Refusal | undefined;
   readonly service: Refusal | undefined;
+  readonly resume: Refusal | undefined;
 }
 
 export interface Executor {
@@ -46,7 +47,12 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const { hypervisor, clock, log } = options;
   const underWay = new Set<Effect['kind']>();
   const endedS = new Map<Effect['kind'], number>();
-  let refusals: Refusals = { start: undefined, move: undefined, service: undefined };
+  let refusals: Refusals = {
+    start: undefined,
+    move: undefined,
+    service: undefined,
+    resume: undefined,
+  };
 
   async function orRefused(what: keyof Refusals, action: () => Promise<void>): Promise<void> {
     const atS = clock.monotonicS();
@@ -67,7 +73,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     'shutdown-vm': () => hypervisor.command('shutdown'),
     'destroy-vm': () => hypervisor.command('destroy'),
     'forget-vm': () => hypervisor.command('forget'),
-    'resume-vm': () => hypervisor.command('resume'),
+    'resume-vm': () => orRefused('resume', () => hypervisor.command('resume')),
     'migrate-vm': ({ to }) => migrate(to),
     'restart-engine-service': () => orRefused('service', () => options.engineService.restart()),
   };

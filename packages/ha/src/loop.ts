@@ -106,6 +106,7 @@ export function createLoop(options: LoopOptions): Loop {
       startRefused: refusals.start,
       moveRefused: refusals.move,
       serviceRefused: refusals.service,
+      resumeRefused: refusals.resume,
     };
   }
 

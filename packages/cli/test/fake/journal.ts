@@ -29,6 +29,7 @@ const SEEN: Observation = {
   startRefused: undefined,
   moveRefused: undefined,
   serviceRefused: undefined,
+  resumeRefused: undefined,
   localMaintenanceForced: false,
 };
 

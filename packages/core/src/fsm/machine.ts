@@ -67,6 +67,8 @@ export interface Memory {
   readonly leaving: boolean;
   /** When a guest that was paused on an I/O error was let go on last. */
   readonly resumedS: number | undefined;
+  /** How many attempts in a row were made to let it go on. */
+  readonly resumes: number;
   readonly failedMovesS: readonly number[];
   /** When the VM came to this host, started or moved. */
   readonly arrivedS: number | undefined;
@@ -195,6 +197,7 @@ export function initialMachine(nowS: number): Machine {
       target: undefined,
       leaving: false,
       resumedS: undefined,
+      resumes: 0,
       failedMovesS: [],
       arrivedS: undefined,
     },

@@ -30,6 +30,8 @@ export interface Observation {
   readonly moveRefused: Refusal | undefined;
   /** The guest's agent could not restart the engine service. */
   readonly serviceRefused: Refusal | undefined;
+  /** The last attempt to let a paused guest go on that was refused outright, if any. */
+  readonly resumeRefused: Refusal | undefined;
   /** Local maintenance was asked for with force: without a target the VM is stopped (row 13). */
   readonly localMaintenanceForced: boolean;
 }

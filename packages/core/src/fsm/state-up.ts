@@ -9,6 +9,11 @@ import { type Decision, go, isOverdue, stay } from './transition.js';
 
 /** Between two attempts to let a paused guest go on. */
 const RESUME_PAUSE_S = 10;
+/**
+ * Refused as often with its storage fine, a guest will not go on at all: its lease was somebody else's meanwhile.
+ * It takes longer than a host id that is not renewed needs to lapse, which mends itself.
+ */
+const RESUMES_MAX = 9;
 
 type Running = Extract<VmView, { kind: 'running' }>;
 
@@ -97,6 +102,14 @@ function isJustResumed({ machine, seen }: Context): boolean {
   return resumedS !== undefined && seen.nowS - resumedS < RESUME_PAUSE_S;
 }
 
+/** Why the last attempt to resume the guest failed. */
+function resumeRefusal({ machine, seen }: Context): string | undefined {
+  const refused = seen.resumeRefused;
+  const { resumedS } = machine.memory;
+  if (refused === undefined || resumedS === undefined || refused.atS < resumedS) return undefined;
+  return `its resume was refused: ${refused.why}`;
+}
+
 /** A peer that tells of a guest which executes, while the one here is paused. */
 function runnerElsewhere({ machine }: Context): Peer | undefined {
   return [...machine.memory.peers.values()].find(
@@ -108,10 +121,11 @@ function runnerElsewhere({ machine }: Context): Peer | undefined {
 /** Row 9: the guest stopped itself on an I/O error. It goes on when the storage is fine again. */
 function pausedByStorage(context: Context): Decision {
   const { machine, seen } = context;
+  const { resumes } = machine.memory;
   const usable = seen.storage.kind === 'known' && seen.storage.value;
   if (machine.name === 'EngineUp') {
     return go(machine, seen.nowS, 'EngineUpBadHealth', 'the guest is paused on an I/O error', {
-      memory: { goodSinceS: undefined },
+      memory: { goodSinceS: undefined, resumes: 0 },
       timeoutS: pausePatienceS(context),
     });
   }
@@ -126,11 +140,15 @@ function pausedByStorage(context: Context): Decision {
     });
   }
   if (!usable) return stay(machine, 'the guest is paused; its storage is not fine yet');
-  if (!isOverdue(machine, seen.nowS)) {
-    if (isJustResumed(context)) return stay(machine, 'the guest was resumed, and paused again');
+  const refusal = resumeRefusal(context);
+  if (!isOverdue(machine, seen.nowS) && (refusal === undefined || resumes < RESUMES_MAX)) {
+    if (isJustResumed(context)) {
+      const why = refusal === undefined ? 'the guest was resumed, and paused again' : refusal;
+      return stay(machine, why);
+    }
     return stay(machine, 'the storage is fine again: resuming the guest', {
       effects: ['resume-vm'],
-      memory: { resumedS: seen.nowS, goodSinceS: undefined },
+      memory: { resumedS: seen.nowS, resumes: resumes + 1, goodSinceS: undefined },
     });
   }
   // Its disk may be full: a start does not mend that, so the next one waits longer and somebody is told.
@@ -139,7 +157,7 @@ function pausedByStorage(context: Context): Decision {
     machine,
     seen.nowS,
     'EngineForceStop',
-    `${alert}the guest cannot be resumed: starting it anew`,
+    `${alert}the guest cannot be resumed${refusal === undefined ? '' : ` (${refusal})`}: starting it anew`,
     {
       effects: ['destroy-vm'],
       memory: { restartHere: true, stopCountsAsFailure: false, rung },

@@ -129,6 +129,9 @@ function inGlobalMaintenance({ machine, seen, timing }: Context): Decision {
 function arriving({ machine, seen }: Context): Decision {
   const reason = 'the engine VM is being migrated to this host';
   const memory = { wasUp: false, vacantSinceS: undefined, restartHere: false };
+  if (isInLocalMaintenance(machine) && !seen.localMaintenance) {
+    return go(machine, seen.nowS, 'ReinitializeFSM', 'local maintenance ended', { memory });
+  }
   return machine.name === 'EngineDown' || isInLocalMaintenance(machine)
     ? stay(machine, reason, { memory })
     : go(machine, seen.nowS, 'EngineDown', reason, { memory });

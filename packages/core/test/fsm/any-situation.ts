@@ -67,6 +67,8 @@ export function anyMachine(draw: Draw): Machine {
       target: draw(undefined, TARGET),
       arrivedS: draw(undefined, NOW_S - 90, NOW_S - 10),
       goodSinceS: draw(undefined, NOW_S - 30),
+      resumedS: draw(undefined, NOW_S - 1),
+      resumes: draw(0, 9),
       crashesS: draw([], [NOW_S - 90]),
       disqualified: draw(undefined, undefined, {
         reason: 'engine-vm-was-shut-down',
@@ -111,6 +113,7 @@ export function anyObservation(draw: Draw): Observation {
     startRefused: refusal(),
     moveRefused: refusal(),
     serviceRefused: refusal(),
+    resumeRefused: refusal(),
   });
 }
 

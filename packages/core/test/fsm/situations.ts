@@ -35,6 +35,7 @@ export const QUIET: Observation = {
   startRefused: undefined,
   moveRefused: undefined,
   serviceRefused: undefined,
+  resumeRefused: undefined,
   localMaintenanceForced: false,
 };
 

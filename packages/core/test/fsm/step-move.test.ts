@@ -23,6 +23,13 @@ const here = (
   memory: Parameters<typeof machineIn>[1] = {},
   changes: Partial<Machine> = {},
 ): Machine => machineIn('EngineUp', { wasUp: true, peersNow: [peer(2)], ...memory }, changes);
+/** Paused, and let go on as often, the last time 10 s ago. */
+const triedToResume = (resumes: number): Machine =>
+  machineIn(
+    'EngineUpBadHealth',
+    { wasUp: true, resumes, resumedS: NOW_S - 10 },
+    { deadlineS: NOW_S + 99 },
+  );
 const bad = (memory: Parameters<typeof machineIn>[1] = {}): Machine =>
   machineIn('EngineUpBadHealth', { wasUp: true, ...memory }, { deadlineS: NOW_S });
 const migrating = (memory: Parameters<typeof machineIn>[1] = {}): Machine =>
@@ -121,6 +128,13 @@ const MOVES: readonly Row[] = [
     machineIn('EngineDown'),
     { vm: known({ kind: 'incoming' }) },
     'EngineDown',
+    [],
+  ],
+  [
+    'a guest that arrives does not hold a maintenance that has ended',
+    machineIn('LocalMaintenance'),
+    { vm: known({ kind: 'incoming' }) },
+    'ReinitializeFSM',
     [],
   ],
   [
@@ -281,6 +295,27 @@ const LADDER: readonly Row[] = [
       { deadlineS: NOW_S + 9 },
     ),
     paused,
+    'EngineUpBadHealth',
+    ['resume-vm'],
+  ],
+  [
+    'row 9: a resume that is refused is tried again',
+    triedToResume(8),
+    { ...paused, resumeRefused: { atS: NOW_S - 10, why: 'no lease' } },
+    'EngineUpBadHealth',
+    ['resume-vm'],
+  ],
+  [
+    'row 9: refused again and again: start it anew',
+    triedToResume(9),
+    { ...paused, resumeRefused: { atS: NOW_S - 10, why: 'no lease' } },
+    'EngineForceStop',
+    ['destroy-vm'],
+  ],
+  [
+    'row 9: the last resume was not refused, an earlier one was',
+    triedToResume(9),
+    { ...paused, resumeRefused: { atS: NOW_S - 11, why: 'no lease' } },
     'EngineUpBadHealth',
     ['resume-vm'],
   ],

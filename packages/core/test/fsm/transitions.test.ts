@@ -4,7 +4,7 @@ import { STATE_NAMES, step, TRANSITIONS } from '../../src/index.js';
 import { anyMachine, anyObservation, drawFrom } from './any-situation.js';
 import { CONFIG } from './situations.js';
 
-const DRAWS = 150_000;
+const DRAWS = 400_000;
 
 /** The changes of state of `step` in very many situations, as `from -> to`. */
 function changesTaken(): ReadonlySet<string> {

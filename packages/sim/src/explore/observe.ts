@@ -37,6 +37,7 @@ export function observe(model: Model, host: ModelHost): Observation {
     startRefused: host.startRefused,
     moveRefused: host.moveRefused,
     serviceRefused: undefined,
+    resumeRefused: undefined,
   };
 }
 

@@ -173,6 +173,18 @@ function hypervisorPort(host: SimHost, machine: Machine, process: SimProcess): H
   const { hypervisor } = machine;
   const question = <T>(make: () => T): Promise<T> => ask(machine, process, QUESTION_S, make, false);
   const action = (make: () => void): Promise<void> => ask(machine, process, ACTION_S, make, true);
+  /** Unlike the other commands it answers when it has ended, or never. */
+  async function resume(): Promise<void> {
+    let tell: (refusal?: string) => void = () => undefined;
+    const ended = new Promise<string | undefined>((resolve) => {
+      tell = (refusal) => process.deliver(() => resolve(refusal));
+    });
+    await action(() => hypervisor.resume(tell));
+    world.clock.after(ACTION_S, () => tell(`no answer within ${ACTION_S} s`));
+    const refusal = await ended;
+    if (refusal !== undefined) throw new HeError('HE_FAILED', refusal);
+  }
+
   return {
     vm: () =>
       question(() => ({
@@ -185,7 +197,7 @@ function hypervisorPort(host: SimHost, machine: Machine, process: SimProcess): H
     },
     command: (what) => {
       world.happened({ kind: 'asked', host, call: what });
-      return action(() => hypervisor.command(what));
+      return what === 'resume' ? resume() : action(() => hypervisor.command(what));
     },
     migrateVm: (to) => {
       world.happened({ kind: 'asked', host, call: 'migrate' });

@@ -162,7 +162,7 @@ export class SimHypervisor {
     return this.qemu === qemu && !this.machine.isOff;
   }
 
-  command(what: VmCommand): void {
+  command(what: Exclude<VmCommand, 'resume'>): void {
     switch (what) {
       case 'shutdown':
         this.#shutdown();
@@ -172,9 +172,6 @@ export class SimHypervisor {
         return;
       case 'forget':
         this.#dead = undefined;
-        return;
-      case 'resume':
-        this.resume();
     }
   }
 
@@ -200,22 +197,30 @@ export class SimHypervisor {
     this.#dead = undefined;
   }
 
-  /** The guest goes on once it has its lease again, which nobody may have had meanwhile. */
-  resume(): void {
+  /**
+   * The guest goes on once it has its lease again, which nobody may have had meanwhile. `onEnd` is told why it does
+   * not, or nothing; it is not called when the guest ends before that.
+   */
+  resume(onEnd: (refusal?: string) => void = () => undefined): void {
     const { qemu } = this;
     const guest = qemu?.guest;
-    if (qemu === undefined || guest?.pause === undefined) return;
+    if (qemu === undefined || guest?.pause === undefined) return onEnd();
     const { world, host, sanlock } = this.machine;
     const isWanted = () => this.#isPresent(qemu) && guest.pause !== undefined;
-    const refuse = (why: string) => world.happened({ kind: 'resume-refused', host, why });
+    const refuse = (why: string): void => {
+      world.happened({ kind: 'resume-refused', host, why });
+      onEnd(why);
+    };
     if (world.storage.lastRun !== guest) {
       refuse(OVERTAKEN);
       return;
     }
     sanlock.acquire(isWanted, (result) => {
       if (result.kind === 'refused') refuse(result.why);
-      else if (world.storage.lastRun === guest) this.#goOn(guest);
-      else {
+      else if (world.storage.lastRun === guest) {
+        this.#goOn(guest);
+        onEnd();
+      } else {
         sanlock.release();
         refuse(OVERTAKEN);
       }
