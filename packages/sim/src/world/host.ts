@@ -13,6 +13,8 @@ import type { World } from './world.js';
 const FROZEN_MAX_S = 30 + 90;
 /** How long the firmware takes after a reset. */
 const RESET_S = 40;
+/** How often systemd looks whether the last run is gone: one that was killed in the midst of a write waits for it. */
+const GONE_POLL_S = 0.1;
 
 /** One run of the HA daemon. */
 export interface Run {
@@ -52,6 +54,7 @@ export class SimHost {
   slotsRead = 0;
   /** Which writer its slots look like. */
   slotVersion: string | undefined;
+  #lastProcess: SimProcess | undefined;
   #restart: Timer | undefined;
   #boot: Timer | undefined;
 
@@ -139,7 +142,12 @@ export class SimHost {
     this.#restart?.cancel();
     const { machine, world } = this;
     if (machine === undefined || this.run !== undefined) return;
+    if (this.#lastProcess !== undefined && this.path.isBusyFor(this.#lastProcess)) {
+      this.#startLater(GONE_POLL_S, machine);
+      return;
+    }
     const process = new SimProcess(world.clock);
+    this.#lastProcess = process;
     const clock = clockOf(world.clock, this.time, process);
     const life = new AbortController();
     // Each of the daemon's loops listens.

@@ -204,7 +204,10 @@ export class SimHypervisor {
   resume(onEnd: (refusal?: string) => void = () => undefined): void {
     const { qemu } = this;
     const guest = qemu?.guest;
-    if (qemu === undefined || guest?.pause === undefined) return onEnd();
+    if (qemu === undefined || guest?.pause === undefined) {
+      onEnd();
+      return;
+    }
     const { world, host, sanlock } = this.machine;
     const isWanted = () => this.#isPresent(qemu) && guest.pause !== undefined;
     const refuse = (why: string): void => {

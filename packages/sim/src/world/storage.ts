@@ -1,6 +1,7 @@
 // The shared storage, and each host's way to it.
 
 import { SLOT_SIZE } from '@hosted-engine/ports';
+import type { SimProcess } from './process.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** A delta lease on disk: who uses a host id. */
@@ -53,6 +54,8 @@ export type PathMode = 'ok' | 'hang' | 'error' | 'read-only';
 interface Operation {
   readonly kind: 'read' | 'write';
   readonly owner: { readonly isOff: boolean };
+  /** Who is in the kernel for it. Of a killed one, what hangs is not sent again; what is on its way lands. */
+  readonly process: SimProcess | undefined;
   readonly done: (fault: string | undefined) => void;
 }
 
@@ -61,6 +64,7 @@ export class StoragePath {
   readonly #clock: VirtualClock;
   #mode: PathMode = 'ok';
   #hanging: Operation[] = [];
+  readonly #underWay = new Set<Operation>();
   latencyS = 0;
   /** When the mode changed last. */
   sinceS = 0;
@@ -78,9 +82,16 @@ export class StoragePath {
     this.#mode = mode;
     this.sinceS = this.#clock.nowS;
     if (mode === 'hang') return;
-    const hanging = this.#hanging;
+    const hanging = this.#hanging.filter(({ process }) => process?.state !== 'dead');
     this.#hanging = [];
-    for (const operation of hanging) this.#clock.after(0.01, () => this.#end(operation));
+    for (const operation of hanging) this.#begin(operation, 0.01);
+  }
+
+  /** An operation of this process is on its way: it ends no sooner. */
+  isBusyFor(process: SimProcess): boolean {
+    return [...this.#underWay].some(
+      (operation) => operation.process === process && !operation.owner.isOff,
+    );
   }
 
   /** `done` gets the fault, or undefined when the operation takes effect: at that moment. */
@@ -89,15 +100,22 @@ export class StoragePath {
     owner: { readonly isOff: boolean },
     takesS: number,
     done: (fault: string | undefined) => void,
+    process?: SimProcess,
   ): void {
-    this.#clock.after(takesS + this.latencyS, () => this.#end({ kind, owner, done }));
+    this.#begin({ kind, owner, process, done }, takesS + this.latencyS);
+  }
+
+  #begin(operation: Operation, takesS: number): void {
+    this.#underWay.add(operation);
+    this.#clock.after(takesS, () => this.#end(operation));
   }
 
   #end(operation: Operation): void {
+    this.#underWay.delete(operation);
     if (operation.owner.isOff) return;
     switch (this.#mode) {
       case 'hang':
-        this.#hanging.push(operation);
+        if (operation.process?.state !== 'dead') this.#hanging.push(operation);
         return;
       case 'error':
         operation.done('Input/output error');

@@ -41,7 +41,7 @@ export function createSimWhiteboard(options: SimWhiteboardOptions): Whiteboard {
           end('the whiteboard is not connected');
           return;
         }
-        machine.path.operate(kind, machine, 0.003 * host.random.between(0.5, 2), end);
+        machine.path.operate(kind, machine, 0.003 * host.random.between(0.5, 2), end, process);
       };
       // A write that hung is the kernel's: it lands also when nobody waits for it any more.
       const end = (fault: string | undefined): void => {
