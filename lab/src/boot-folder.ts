@@ -38,12 +38,20 @@ interface Installer {
   readonly commandLine: string;
 }
 
-/** Fills the boot folder of a lab made with `bootServer`. @returns the admin's password in that engine. */
+/** What was put into a boot folder. */
+export interface BootFolder {
+  /** The admin's password in the engine that is installed. */
+  readonly password: string;
+  /** The kernel command line of the installer, complete. */
+  readonly commandLine: string;
+}
+
+/** Fills the boot folder of a lab made with `bootServer`. */
 export async function fillBootFolder(
   lab: Lab,
   image: string,
   password = randomBytes(9).toString('base64url'),
-): Promise<string> {
+): Promise<BootFolder> {
   const folder = lab.paths.boot;
   mkdirSync(folder, { recursive: true });
   const installer = await buildInstaller();
@@ -56,17 +64,18 @@ export async function fillBootFolder(
   const lines = extents.map(({ start, count }) => `${start} ${count}\n`);
   writeFileSync(join(folder, 'extents'), lines.join(''));
   const server = `http://${lab.network.gateway}`;
+  const commandLine = `${installer.commandLine} he.source=${server}`;
   writeFileSync(
     join(folder, 'boot.ipxe'),
     [
       '#!ipxe',
-      `kernel ${server}/vmlinuz initrd=initrd.img ${installer.commandLine} he.source=${server}`,
+      `kernel ${server}/vmlinuz initrd=initrd.img ${commandLine}`,
       `initrd ${server}/initrd.img`,
       'boot',
       '',
     ].join('\n'),
   );
-  return password;
+  return { password, commandLine };
 }
 
 async function buildInstaller(): Promise<Installer> {

@@ -1,4 +1,4 @@
-export { fillBootFolder } from './boot-folder.js';
+export { type BootFolder, fillBootFolder } from './boot-folder.js';
 export type { ClusterPlan } from './cluster/answers.js';
 export type { EngineReply, EngineRequest } from './cluster/engine-client.js';
 export { clusterVm, type GuestVm } from './cluster/guest.js';
@@ -7,6 +7,7 @@ export type { ClusterStatus, HostStatus } from './cluster/vm-status.js';
 export { Cluster } from './cluster.js';
 export { applianceImage, type DeployOptions, deployCluster, openCluster } from './deploy.js';
 export { type HostProcess, LabHost } from './host.js';
+export { makeInstallationCd } from './installation-cd.js';
 export { Lab } from './lab.js';
 export { isInUse, type MakeOptions, makeLab, openLab, removeLab } from './make.js';
 export { ENGINE_FQDN, type HostPlan, type NetworkPlan } from './network-plan.js';

@@ -2,7 +2,7 @@
 // specification, then the second and the third; and another first host from an OVA.
 
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -15,6 +15,7 @@ import {
   type Lab,
   type LabHost,
   labObstacle,
+  makeInstallationCd,
   makeLab,
   run,
   TerminalSession,
@@ -30,6 +31,8 @@ OVEHOSTED_VDSM/sanlockIoTimeout=int:1
 `;
 const WIDE = 1000;
 const STORAGE = 'nas.lab.test:/exports/he';
+/** Where a host has its installation media. */
+const MEDIA = '/srv/media';
 const SCREENLESS = 'SSH_CLIENT=10.88.1.1 50000 22';
 
 type Answers = readonly (readonly [RegExp, string | (() => void | Promise<void>)])[];
@@ -63,6 +66,36 @@ function firstHostAnswers(lab: Lab, password: string): Answers {
   ];
 }
 
+/** The first host with a VM that somebody installs: system, engine, and the shutdown for the hand-over. */
+async function installByHand(
+  session: TerminalSession,
+  media: Answers,
+  lab: Lab,
+  password: string,
+): Promise<void> {
+  const cluster = new Cluster(lab, password);
+  await session.converse(
+    [
+      ...media,
+      [/boot media\. \(Yes, No\)\[Yes\]: $/, 'yes'],
+      [
+        /install the engine in the VM, hit enter when finished\.\s*$/,
+        async () => {
+          while (!(await cluster.engineHealthy())) {
+            await new Promise((resolve) => setTimeout(resolve, 500));
+          }
+          session.type('');
+        },
+      ],
+      [/wait until the VM is down\.\r?\n/, () => powerButton(lab.host(1))],
+      ...firstHostAnswers(lab, password),
+    ],
+    END,
+    240,
+  );
+  assert.equal(await session.end(10), 0);
+}
+
 async function dialog(
   host: LabHost,
   environment: readonly string[] = [],
@@ -83,6 +116,7 @@ function trace(text: string): void {
   if (path !== undefined) appendFileSync(path, text);
 }
 
+const BOOT_FROM = /boot the VM from \(cdrom, disk, pxe\) \[cdrom\]: $/;
 const END = /\[ INFO {2}\] Stage: Termination\r?\n/;
 const obstacle = labObstacle();
 
@@ -102,28 +136,9 @@ describe('a cluster by dialogs', { skip: obstacle ?? false }, () => {
     const image = await applianceImage();
     lab = await makeLab({ name: 'dialog', dir: join(folder, 'lab'), hosts: 3, bootServer: true });
     lab.makeStorage('he');
-    password = await fillBootFolder(lab, image);
-    const host = lab.host(1);
-    const session = await dialog(host, [SCREENLESS]);
-    const isUp = async (): Promise<boolean> => new Cluster(lab as Lab, password).engineHealthy();
-    await session.converse(
-      [
-        [/boot the VM from \(cdrom, disk, pxe\) \[cdrom\]: $/, 'pxe'],
-        [/boot media\. \(Yes, No\)\[Yes\]: $/, 'yes'],
-        [
-          /install the engine in the VM, hit enter when finished\.\s*$/,
-          async () => {
-            while (!(await isUp())) await new Promise((resolve) => setTimeout(resolve, 500));
-            session.type('');
-          },
-        ],
-        [/wait until the VM is down\.\r?\n/, () => powerButton(host)],
-        ...firstHostAnswers(lab, password),
-      ],
-      END,
-      240,
-    );
-    assert.equal(await session.end(10), 0);
+    ({ password } = await fillBootFolder(lab, image));
+    const session = await dialog(lab.host(1), [SCREENLESS]);
+    await installByHand(session, [[BOOT_FROM, 'pxe']], lab, password);
     assertFirstTranscript(session.lines);
     assert.ok(!session.text.includes(password), 'the password was shown');
     isFirstUp = true;
@@ -184,7 +199,7 @@ describe('a first host from an OVA', { skip: obstacle ?? false }, () => {
     const words = [COMMAND, '--deploy', '--config-append=/root/lab.conf'];
     const session = await TerminalSession.open(host, words, { onOutput: trace });
     const answers: Answers = [
-      [/boot the VM from \(cdrom, disk, pxe\) \[cdrom\]: $/, 'disk'],
+      [BOOT_FROM, 'disk'],
       [/OVF archive you would like to use \[\S+\]: $/, ''],
       [/will wait until the VM is down\.\r?\n/, () => powerButton(host)],
       ...firstHostAnswers(lab, 'Secret-1'),
@@ -205,5 +220,43 @@ describe('a first host from an OVA', { skip: obstacle ?? false }, () => {
     const wide = session.lines.filter((line) => line.length > 80 && isSentence(line));
     assert.deepEqual(wide, []);
     await new Cluster(lab, 'Secret-1').untilHealthy(60);
+  });
+});
+
+describe('a first host from a CD', { skip: obstacle ?? false }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-cd-'));
+  let lab: Lab | undefined;
+
+  after(async () => {
+    await lab?.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('is installed from it, and boots from its own disk from then on', async () => {
+    const media = join(folder, 'media');
+    mkdirSync(media);
+    const image = await applianceImage();
+    lab = await makeLab({
+      name: 'cd',
+      dir: join(folder, 'lab'),
+      hosts: 1,
+      bootServer: true,
+      binds: [{ from: media, to: MEDIA }],
+    });
+    lab.makeStorage('he');
+    const { password, commandLine } = await fillBootFolder(lab, image);
+    await makeInstallationCd(lab, commandLine, join(media, 'install.iso'));
+    const session = await dialog(lab.host(1));
+    const answers: Answers = [
+      [BOOT_FROM, ''],
+      [/path to the installation media you would like to use: $/, `${MEDIA}/install.iso`],
+    ];
+    await installByHand(session, answers, lab, password);
+    assert.match(session.lines.join('\n'), /Boot type {26}: cdrom/);
+    const cluster = new Cluster(lab, password);
+    await cluster.untilHealthy(60);
+    const conf = await lab.host(1).execOrThrow(['cat', '/run/ovirt-hosted-engine-ha/vm.conf']);
+    assert.match(conf, /device:cdrom/);
+    assert.doesNotMatch(conf, /install\.iso/);
   });
 });

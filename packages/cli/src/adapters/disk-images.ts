@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HeError, messageOf, type ProcessRunner } from '@hosted-engine/ports';
 import type { DiskImages } from '@hosted-engine/setup';
@@ -33,6 +33,10 @@ async function checkMedium(path: string): Promise<void> {
   if (stats.isFile() && (stats.mode & 0o044) === 0) {
     throw bad('only its owner may read it, and QEMU has a user of its own: chmod 0644 it');
   }
+  const closed = await closedFolder(path);
+  if (closed !== undefined) {
+    throw bad(`only the owner of ${closed} may look into it, and QEMU has a user of its own`);
+  }
   const bytes = Buffer.alloc(6);
   const file = await open(path, 'r').catch((thrown: unknown) => {
     throw bad(messageOf(thrown));
@@ -46,6 +50,16 @@ async function checkMedium(path: string): Promise<void> {
   }
   if (!DESCRIPTORS.includes(bytes.toString('latin1', 1))) {
     throw bad('it holds no CD or DVD file system');
+  }
+}
+
+/** A folder on the way to a file which nobody but its owner may enter, as `/root` is one. */
+async function closedFolder(path: string): Promise<string | undefined> {
+  let folder = dirname(await realpath(path));
+  for (;;) {
+    if (((await stat(folder)).mode & 0o011) === 0) return folder;
+    if (folder === '/') return undefined;
+    folder = dirname(folder);
   }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chmod,
   mkdir,
   mkdtemp,
   open,
@@ -255,6 +256,7 @@ describe('installation media', () => {
   test('are files that everybody may read, with a file system of CDs', async () => {
     const images = createDiskImages(createProcessRunner());
     const path = join(folder, 'os.iso');
+    await chmod(folder, 0o711);
     const bad = { code: 'HE_ANSWER_INVALID' };
     await assert.rejects(images.checkMedium(path), { ...bad, message: /does not exist/ });
     await writeFile(path, Buffer.alloc(40_000), { mode: 0o644 });
@@ -265,6 +267,10 @@ describe('installation media', () => {
     await assert.rejects(images.checkMedium(path), { ...bad, message: /chmod 0644/ });
     await file.chmod(0o644);
     await file.close();
+    await chmod(folder, 0o700);
+    const closed = new RegExp(`the owner of ${folder} may look into it`);
+    await assert.rejects(images.checkMedium(path), { ...bad, message: closed });
+    await chmod(folder, 0o711);
     await images.checkMedium(path);
     assert.equal((await stat(path)).size, 40_000);
     await assert.rejects(images.checkMedium(folder), { ...bad, message: /neither file nor/ });
