@@ -289,6 +289,31 @@ describe('an engine that never comes up', () => {
     );
   });
 
+  test('is waited for as long as the person at the terminal wants', async () => {
+    const host = hostWith({ ...IMPORT, ...LIMIT });
+    let questions = 0;
+    host.engine.isUp = () => questions === 2;
+    const told = await runDeploy(host, {
+      typed: ['', ''],
+      onAsk: (key) => {
+        if (key === 'engineCheckAgain') questions += 1;
+      },
+    });
+    assert.deepEqual(told.outcome, { kind: 'done' }, told.lines.join('\n'));
+    assert.deepEqual(closing(told), ['engineCheckAgain', 'engineCheckAgain']);
+    const waits = told.lines.flatMap((line) => /not healthy after (\d+) s/.exec(line)?.[1] ?? []);
+    assert.deepEqual(waits, ['10', '30']);
+  });
+
+  test('is given up by that person: the host is as before', async () => {
+    const host = hostWith({ ...IMPORT, ...LIMIT });
+    host.engine.isUp = () => false;
+    const before = host.snapshot();
+    const { outcome } = await runDeploy(host, { typed: ['abort'] });
+    assert.equal(outcome.kind === 'failed' && outcome.error.message, 'the engine did not come up');
+    assert.deepEqual(host.snapshot(), before);
+  });
+
   test('and is kept: its console is the place to look', async () => {
     const told = await deployInVain(KEEP);
     assert.match(remedy(told), /^look at the console of the VM/);

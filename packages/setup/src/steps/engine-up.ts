@@ -28,15 +28,13 @@ export const ENGINE_UP_STEPS: readonly Step[] = [
 
 async function waitForEngine(run: Run): Promise<void> {
   run.found.engine = run.world.engine.connect(run.answers.get('OVEHOSTED_NETWORK/fqdn'), undefined);
-  const isByHand = run.found.role === 'first' && isInstalledByHand(run);
+  const isFirst = run.found.role === 'first';
+  const isByHand = isFirst && isInstalledByHand(run);
   if (isByHand && run.dialog.interactive) {
     await untilInstalled(run);
     return;
   }
-  const text = await waitForHealth(run, {
-    whileWaiting: run.found.role === 'first' ? () => keepUp(run, isByHand) : undefined,
-  });
-  run.dialog.info(`Engine replied: ${text}`);
+  await untilHealthy(run, { whileWaiting: isFirst ? () => keepUp(run, isByHand) : undefined });
 }
 
 /** A person says when; a VM that has rebooted, and so has ended, is started again. */
@@ -59,14 +57,27 @@ async function untilInstalled(run: Run): Promise<void> {
 
 /** False: the VM went down meanwhile. */
 async function isReplying(run: Run): Promise<boolean> {
-  for (;;) {
+  const wait = { seconds: AFTER_ENTER_S };
+  return untilHealthy(run, wait, () => isVmDown(run));
+}
+
+/**
+ * Once the time is over, a person says whether to go on waiting: what took long to come so far is not thrown away
+ * without a question. False: it has ended, as `hasEnded` says.
+ */
+async function untilHealthy(
+  run: Run,
+  wait: HealthWait,
+  hasEnded = async (): Promise<boolean> => false,
+): Promise<boolean> {
+  for (let again: HealthWait = wait; ; again = { ...wait, seconds: AFTER_ENTER_S }) {
     try {
-      const text = await waitForHealth(run, { seconds: AFTER_ENTER_S });
-      run.dialog.info(`Engine replied: ${text}`);
+      run.dialog.info(`Engine replied: ${await waitForHealth(run, again)}`);
       return true;
     } catch (thrown) {
       if (!(thrown instanceof HeError) || thrown.code !== 'HE_ENGINE_UNREACHABLE') throw thrown;
-      if (await isVmDown(run)) return false;
+      if (!run.dialog.interactive) throw thrown;
+      if (await hasEnded()) return false;
       run.dialog.error(thrown.message);
       const choice = await askChoice(run, {
         key: 'engineCheckAgain',
