@@ -151,6 +151,11 @@ describe('hostd', { concurrency: false }, () => {
     const old = await bench.pid();
     await bench.endHostd('SIGKILL');
     process.kill(old, 'SIGKILL');
+    // A libvirt that has not noticed yet tells the daemon of the end afterwards, as of any other.
+    await until(async () => {
+      const { stdout } = await execute('virsh', ['list', '--uuid']);
+      return !stdout.includes(VM);
+    }, 'libvirt noticed');
     await bench.startHostd();
     await bench.statusIs('Down');
     const seen = await bench.stats();
