@@ -22,6 +22,7 @@ export * from './ports.js';
 export { FIREWALL_TABLE } from './render/firewall.js';
 export type { DeployOptions } from './run/run.js';
 export type { Outcome } from './run/runner.js';
+export { STAGES } from './run/stages.js';
 export type { Step } from './run/step.js';
 export { requireRoot } from './steps/prepare.js';
 export { storageConnection, storageTypeOf } from './storage-target.js';

@@ -4,7 +4,7 @@
 //       refused goes when its question is asked again, and what was said against it stays.
 //   C2. A secret is not in here: its entry holds stars of a fixed number.
 
-import type { Question } from '@hosted-engine/setup';
+import { type Question, STAGES } from '@hosted-engine/setup';
 
 export type Level = 'info' | 'warning' | 'error';
 
@@ -26,8 +26,12 @@ export interface Conversation {
   /** Index of the first entry below the last title. */
   readonly pageStart: number;
   readonly question: Question | undefined;
+  /** What the field of the question begins with: what was typed there before; never a secret. */
+  readonly first: string;
   /** The last answer, to be corrected when its question is asked again; never a secret. */
   readonly last: Last | undefined;
+  /** Set-up changes this host by now. */
+  readonly isChanging: boolean;
   readonly progress: Progress | undefined;
 }
 
@@ -44,7 +48,9 @@ export const NO_CONVERSATION: Conversation = {
   heading: '',
   pageStart: 0,
   question: undefined,
+  first: '',
   last: undefined,
+  isChanging: false,
   progress: undefined,
 };
 
@@ -52,11 +58,13 @@ export type Told =
   | { readonly kind: 'title' | 'note'; readonly text: string }
   | { readonly kind: 'message'; readonly level: Level; readonly text: string }
   | { readonly kind: 'progress'; readonly progress: Progress }
-  | { readonly kind: 'asked'; readonly question: Question }
+  /** `typed`: what was answered to it in a run before this one. */
+  | { readonly kind: 'asked'; readonly question: Question; readonly typed?: string | undefined }
   | { readonly kind: 'answered'; readonly label: string; readonly text: string }
   | { readonly kind: 'given-up' };
 
 const STAGE = /^Stage: (.+)$/;
+const FIRST_CHANGE = STAGES.find(({ id }) => id === 'transaction')?.label;
 const STARS = '********';
 
 export function hear(before: Conversation, told: Told): Conversation {
@@ -70,14 +78,22 @@ export function hear(before: Conversation, told: Told): Conversation {
     case 'message': {
       const stage = told.level === 'info' ? STAGE.exec(told.text)?.[1] : undefined;
       const after = { ...add(before, told), progress: undefined };
-      return stage === undefined ? after : { ...after, heading: stage };
+      if (stage === undefined) return after;
+      return {
+        ...after,
+        heading: stage,
+        isChanging: before.isChanging || stage === FIRST_CHANGE,
+      };
     }
     case 'progress':
       return { ...before, progress: told.progress };
     case 'asked': {
       const { last, entries } = before;
-      const asked = { ...before, question: told.question, progress: undefined };
-      if (last?.key !== told.question.key) return asked;
+      const { question, typed = '' } = told;
+      const isAgain = last?.key === question.key;
+      const first = question.isSecret ? '' : isAgain ? last.text : typed;
+      const asked = { ...before, question, first, progress: undefined };
+      if (!isAgain) return asked;
       const kept = [...entries.slice(0, last.start), ...entries.slice(last.answeredAt + 1)];
       return { ...asked, entries: kept };
     }
@@ -100,13 +116,6 @@ export function hear(before: Conversation, told: Told): Conversation {
     case 'given-up':
       return { ...before, question: undefined };
   }
-}
-
-/** What the field of the question begins with: the answer that was just refused. */
-export function firstText({ question, last }: Conversation): string {
-  return question !== undefined && last?.key === question.key && !question.isSecret
-    ? last.text
-    : '';
 }
 
 function add(before: Conversation, entry: Entry): Conversation {

@@ -1,6 +1,15 @@
 import { HeError, type Log } from '@hosted-engine/ports';
 import { answerKey, type Dialog, isAnswerName, type Question } from '@hosted-engine/setup';
 import { type Conversation, hear, NO_CONVERSATION, type Told } from './conversation.js';
+import {
+  type Beginning,
+  beginningBefore,
+  FROM_THE_START,
+  from,
+  isTo,
+  type TypedAnswer,
+  until,
+} from './typed-answers.js';
 
 /** Set-up's dialog as forms: what is said is kept for a screen, which answers the question that stands. */
 export interface FormDialog {
@@ -14,9 +23,14 @@ export interface FormDialog {
   answer(text: string): void;
   /** The question that stands rejects with HE_ABORTED, as the end of input does on a terminal. */
   giveUp(): void;
+  /** How to begin anew so that the question before is asked. Undefined: there is none, or it is too late. */
+  beginningBefore(): Beginning | undefined;
 }
 
-export function createFormDialog(): FormDialog {
+export function createFormDialog(beginning: Beginning = FROM_THE_START): FormDialog {
+  let given: readonly TypedAnswer[] = [];
+  let ahead = beginning.answers;
+  const { proposed } = beginning;
   const listeners = new Set<() => void>();
   let conversation = NO_CONVERSATION;
   let pending: { resolve(text: string): void; reject(reason: Error): void } | undefined;
@@ -29,6 +43,10 @@ export function createFormDialog(): FormDialog {
     pending = undefined;
     return taken;
   };
+  const answered = (question: Question, text: string): void => {
+    given = [...given, { question, text }];
+    tell({ kind: 'answered', label: labelOf(question), text });
+  };
   return {
     current: () => conversation,
     onChange: (listener) => {
@@ -39,8 +57,12 @@ export function createFormDialog(): FormDialog {
       const { question } = conversation;
       const taken = take();
       if (question === undefined || taken === undefined) return;
-      tell({ kind: 'answered', label: labelOf(question), text });
+      answered(question, text);
       taken.resolve(text);
+    },
+    beginningBefore: () => {
+      const { question, isChanging } = conversation;
+      return question === undefined || isChanging ? undefined : beginningBefore(given);
     },
     giveUp: () => {
       const taken = take();
@@ -75,9 +97,19 @@ export function createFormDialog(): FormDialog {
       },
       ask: (question) => {
         log.debug('asking', { key: question.key });
+        given = until(given, question);
+        const [known, ...rest] = from(ahead, question);
+        ahead = rest;
+        if (known !== undefined) {
+          tell({ kind: 'asked', question });
+          answered(question, known.text);
+          return Promise.resolve(known.text);
+        }
+        const typed =
+          proposed !== undefined && isTo(proposed, question) ? proposed.text : undefined;
         return new Promise((resolve, reject) => {
           pending = { resolve, reject };
-          tell({ kind: 'asked', question });
+          tell({ kind: 'asked', question, typed });
         });
       },
     }),

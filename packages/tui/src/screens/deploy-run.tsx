@@ -1,12 +1,13 @@
 import { Text } from 'ink';
-import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { createFormDialog } from '../deploy/form-dialog.js';
 import { backMax, pageLines, progressLine } from '../deploy/page-lines.js';
-import { Choice } from '../field/choice.js';
+import type { Beginning } from '../deploy/typed-answers.js';
 import { usePresses } from '../field/use-presses.js';
 import { cut, wrap } from '../text/fit.js';
 import type { TuiHost } from '../tui-host.js';
 import { Frame, innerRows, Lines, type Size } from './frame.js';
+import { LeaveForm, leaveHeight } from './leave-form.js';
 import { errorText } from './maintenance.js';
 import { QuestionForm, questionHeight } from './question-form.js';
 
@@ -14,8 +15,11 @@ interface DeployRunProps {
   readonly host: TuiHost;
   readonly size: Size;
   readonly configFiles: readonly string[];
+  readonly beginning: Beginning;
   readonly signal: AbortSignal;
   onRunning(abort: (() => void) | undefined): void;
+  /** Once this run has ended: begins another one. */
+  goBack(beginning: Beginning): void;
   leave(): void;
 }
 
@@ -26,7 +30,8 @@ type End =
 /** One run of the set-up, from its first question to its last line. */
 export function DeployRun(props: DeployRunProps): ReactNode {
   const { host, size, configFiles, signal, onRunning, leave } = props;
-  const [form] = useState(createFormDialog);
+  const [form] = useState(() => createFormDialog(props.beginning));
+  const next = useRef<Beginning>(undefined);
   const conversation = useSyncExternalStore(form.onChange, form.current);
   const [end, setEnd] = useState<End>();
   const [isAborting, setAborting] = useState(false);
@@ -46,7 +51,10 @@ export function DeployRun(props: DeployRunProps): ReactNode {
     host
       .deploy({ configFiles, makeDialog: form.dialogFor, signal: abort.signal })
       .then(
-        (exitCode) => setEnd({ kind: 'done', exitCode }),
+        (exitCode) => {
+          if (next.current === undefined) setEnd({ kind: 'done', exitCode });
+          else props.goBack(next.current);
+        },
         (thrown: unknown) => setEnd({ kind: 'not-begun', why: errorText(thrown) }),
       )
       .finally(() => onRunning(undefined));
@@ -58,8 +66,9 @@ export function DeployRun(props: DeployRunProps): ReactNode {
   const { question } = conversation;
   const seconds = useSeconds(question === undefined && end === undefined);
   const isAsking = question !== undefined && !isLeaving;
+  const before = form.beginningBefore();
   const bottom = isLeaving
-    ? 4
+    ? leaveHeight(before !== undefined) + 1
     : end !== undefined
       ? endLines(end, width).length + 1
       : question === undefined
@@ -83,28 +92,33 @@ export function DeployRun(props: DeployRunProps): ReactNode {
       size={size}
       title={conversation.heading === '' ? 'Deployment' : `Deployment: ${conversation.heading}`}
       aside={back > 0 ? 'scrolled back' : host.hostname}
-      keys={keysFor(end !== undefined, isAborting, isLeaving, isAsking)}
+      keys={keysFor(end !== undefined, isAborting, isLeaving, isAsking, before !== undefined)}
     >
       <Lines lines={above} />
       <Text> </Text>
       {isLeaving ? (
-        <>
-          <Text bold>Abort the deployment? What it did on this host is undone.</Text>
-          <Choice
-            items={['No: go on', 'Yes: abort']}
-            initial={0}
-            rows={2}
-            width={width}
-            look="radio"
-            onSubmit={(index) => (index === 1 ? stop() : setLeaving(false))}
-          />
-        </>
+        <LeaveForm
+          width={width}
+          goOn={() => setLeaving(false)}
+          goBack={
+            before === undefined
+              ? undefined
+              : () => {
+                  next.current = before;
+                  stop();
+                }
+          }
+          abort={stop}
+        />
       ) : end !== undefined ? (
         <Lines lines={endLines(end, width)} />
       ) : question === undefined ? (
         <Text>
           {conversation.progress === undefined
-            ? cut(`${isAborting ? 'Undoing' : 'Working'} ... ${seconds} s`, width)
+            ? cut(
+                `${isAborting ? (next.current === undefined ? 'Undoing' : 'Going back') : 'Working'} ... ${seconds} s`,
+                width,
+              )
             : progressLine(conversation.progress, width)}
         </Text>
       ) : (
@@ -142,11 +156,13 @@ function keysFor(
   isAborting: boolean,
   isLeaving: boolean,
   isAsking: boolean,
+  canGoBack: boolean,
 ): string {
   if (isOver) return 'Enter back   PgUp/PgDn scroll';
   if (isAborting) return 'Please wait: what was done is being undone   PgUp/PgDn scroll';
   if (isLeaving) return 'Up/Down choose   Enter answer   Esc go on';
-  return isAsking ? 'Enter answer   PgUp/PgDn scroll   Esc abort' : 'PgUp/PgDn scroll   Esc abort';
+  const leaving = canGoBack ? 'Esc back or abort' : 'Esc abort';
+  return `${isAsking ? 'Enter answer   ' : ''}PgUp/PgDn scroll   ${leaving}`;
 }
 
 /** Seconds since `isRunning` became true: a sign of life while nothing else changes. */

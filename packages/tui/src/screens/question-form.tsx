@@ -1,7 +1,7 @@
 import type { Question } from '@hosted-engine/setup';
 import { Text } from 'ink';
 import type { ReactNode } from 'react';
-import { type Conversation, firstText } from '../deploy/conversation.js';
+import type { Conversation } from '../deploy/conversation.js';
 import { Choice } from '../field/choice.js';
 import { TextField } from '../field/text-field.js';
 import { wrap } from '../text/fit.js';
@@ -37,7 +37,7 @@ export function QuestionForm({
   rows,
   onAnswer,
 }: QuestionFormProps): ReactNode {
-  const { question } = conversation;
+  const { question, first } = conversation;
   if (question === undefined) return undefined;
   const { choices = [] } = question;
   return (
@@ -52,14 +52,14 @@ export function QuestionForm({
         <TextField
           width={width}
           isSecret={question.isSecret}
-          initial={firstText(conversation)}
+          initial={first}
           // A password may begin or end with a blank.
           onSubmit={(text) => onAnswer(question.isSecret ? text : text.trim())}
         />
       ) : (
         <Choice
           items={choices}
-          initial={fallbackIndex(question, choices)}
+          initial={firstIndex(question, choices, first)}
           rows={fieldRows(question, rows)}
           width={width}
           look="radio"
@@ -70,8 +70,8 @@ export function QuestionForm({
   );
 }
 
-function fallbackIndex({ fallback }: Question, choices: readonly string[]): number {
-  const wanted = fallback?.toLowerCase();
+function firstIndex({ fallback }: Question, choices: readonly string[], first: string): number {
+  const wanted = (first === '' ? fallback : first)?.toLowerCase();
   return Math.max(
     0,
     choices.findIndex((choice) => choice.toLowerCase() === wanted),

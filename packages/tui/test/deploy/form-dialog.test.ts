@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Question } from '@hosted-engine/setup';
 import { FakeLog } from '@hosted-engine/setup/test/fake/world';
-import { firstText } from '../../src/deploy/conversation.js';
 import { createFormDialog } from '../../src/deploy/form-dialog.js';
 import { backMax, pageLines, progressLine } from '../../src/deploy/page-lines.js';
 
@@ -50,7 +49,7 @@ describe('the dialog of set-up as forms', () => {
     assert.doesNotMatch(JSON.stringify(form.current()), /s3cret/);
     assert.doesNotMatch(log.lines.join(), /s3cret/);
     void dialog.ask(PASSWORD);
-    assert.equal(firstText(form.current()), '');
+    assert.equal(form.current().first, '');
   });
 
   test('a refused answer is there to be corrected; another question begins empty', () => {
@@ -59,7 +58,7 @@ describe('the dialog of set-up as forms', () => {
     form.answer('10.0.0.1');
     dialog.error('no FQDN');
     void dialog.ask(FQDN);
-    assert.equal(firstText(form.current()), '10.0.0.1');
+    assert.equal(form.current().first, '10.0.0.1');
     assert.deepEqual(shown(form), ['X Error: no FQDN']);
     form.answer('10.0.0.2');
     dialog.error('no FQDN either');
@@ -71,7 +70,7 @@ describe('the dialog of set-up as forms', () => {
       'The FQDN of the engine ............. engine.lab.test',
     ]);
     void dialog.ask({ ...FQDN, key: 'OVEHOSTED_NETWORK/gateway' });
-    assert.equal(firstText(form.current()), '');
+    assert.equal(form.current().first, '');
   });
 
   test('giving up rejects as the end of input does', async () => {
@@ -119,6 +118,93 @@ describe('the dialog of set-up as forms', () => {
     leave();
     dialog.info('two');
     assert.equal(count, 1);
+  });
+});
+
+describe('a run that is begun anew, to change an answer', () => {
+  const GATEWAY: Question = { ...FQDN, key: 'OVEHOSTED_NETWORK/gateway', prompt: 'The gateway:' };
+  const BOOT: Question = { ...FQDN, key: 'OVEHOSTED_VM/vmBoot', prompt: 'Boot from:' };
+  const CONFIRMATION: Question = { ...PASSWORD, prompt: 'Again:' };
+
+  async function converse(
+    form: ReturnType<typeof createFormDialog>,
+    answers: readonly (readonly [Question, string])[],
+  ): Promise<void> {
+    const dialog = form.dialogFor(new FakeLog());
+    for (const [question, text] of answers) {
+      const answer = dialog.ask(question);
+      form.answer(text);
+      assert.equal(await answer, text);
+    }
+    void dialog.ask(BOOT);
+  }
+
+  test('is given all answers but the last, which stands in its field', async () => {
+    const { form } = start();
+    await converse(form, [
+      [PASSWORD, 's3cret'],
+      [CONFIRMATION, 's3cret'],
+      [FQDN, 'a.lab.test'],
+      [GATEWAY, '10.0.0.1'],
+    ]);
+    const again = createFormDialog(form.beginningBefore());
+    const log = new FakeLog();
+    const dialog = again.dialogFor(log);
+    assert.equal(await dialog.ask(PASSWORD), 's3cret');
+    assert.equal(await dialog.ask(CONFIRMATION), 's3cret');
+    assert.equal(await dialog.ask(FQDN), 'a.lab.test');
+    assert.match(shown(again).join(), /FQDN of the engine \.+ a\.lab\.test/);
+    assert.doesNotMatch(`${JSON.stringify(again.current())} ${log.lines.join()}`, /s3cret/);
+    void dialog.ask(GATEWAY);
+    assert.equal(again.current().first, '10.0.0.1');
+    again.answer('10.0.0.2');
+    void dialog.ask(BOOT);
+    assert.deepEqual(
+      again.beginningBefore()?.answers.map(({ text }) => text),
+      ['s3cret', 's3cret', 'a.lab.test'],
+    );
+  });
+
+  test('an answer that is refused by now is asked for, and so is all behind it', async () => {
+    const { form } = start();
+    await converse(form, [
+      [FQDN, 'a.lab.test'],
+      [GATEWAY, '10.0.0.1'],
+    ]);
+    const again = createFormDialog(form.beginningBefore());
+    const dialog = again.dialogFor(new FakeLog());
+    assert.equal(await dialog.ask(FQDN), 'a.lab.test');
+    dialog.error('it does not resolve');
+    void dialog.ask(FQDN);
+    assert.equal(again.current().first, 'a.lab.test');
+    again.answer('b.lab.test');
+    void dialog.ask(GATEWAY);
+    assert.deepEqual(again.current().question, GATEWAY);
+  });
+
+  test('passes over what is not asked any more', async () => {
+    const { form } = start();
+    await converse(form, [
+      [FQDN, 'a.lab.test'],
+      [GATEWAY, '10.0.0.1'],
+      [PASSWORD, 'x'],
+    ]);
+    const again = createFormDialog(form.beginningBefore());
+    assert.equal(await again.dialogFor(new FakeLog()).ask(GATEWAY), '10.0.0.1');
+  });
+
+  test('is offered from the second question on, and not once this host is changed', async () => {
+    const { form, dialog } = start();
+    void dialog.ask(FQDN);
+    assert.equal(form.beginningBefore(), undefined);
+    form.answer('a.lab.test');
+    assert.equal(form.beginningBefore(), undefined, 'nothing is asked');
+    void dialog.ask(GATEWAY);
+    assert.equal(form.beginningBefore()?.proposed?.text, 'a.lab.test');
+    form.answer('10.0.0.1');
+    dialog.info('Stage: Transaction setup');
+    void dialog.ask(PASSWORD);
+    assert.equal(form.beginningBefore(), undefined);
   });
 });
 

@@ -91,6 +91,23 @@ test('Esc asks before it aborts', async (t) => {
   await tmux.until(/The deployment has failed \(exit code 13\)/);
 });
 
+test('Back leads to the question before, with its answer to be changed', async (t) => {
+  const tmux = await begin(t);
+  if (tmux === undefined) return;
+  await answerUntil(tmux, /device to boot the VM/);
+  tmux.keys('d', 'Enter');
+  await tmux.until(/path to the OVF archive/);
+  tmux.keys('Escape');
+  await tmux.until(/Abort the deployment\?/);
+  tmux.keys('b', 'Enter');
+  const asked = await tmux.until(/device to boot the VM[\s\S]*\(\*\) disk/);
+  assert.match(asked, /^Deployment: VM CONFIGURATION/);
+  tmux.keys('p', 'Enter');
+  const preview = await answerUntil(tmux, /Please confirm installation settings/);
+  assert.match(preview, /^Gateway address +: 10\.88\.1\.1$/m);
+  assert.match(preview, /^Boot type +: pxe$/m);
+});
+
 test('a form follows the size of the terminal, and what was typed stays', async (t) => {
   const tmux = await begin(t);
   if (tmux === undefined) return;
