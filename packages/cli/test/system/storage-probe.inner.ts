@@ -115,6 +115,25 @@ test('each obstacle has a line of its own', async () => {
   await refused(absent, 'HE_STORAGE_UNREACHABLE', /nowhere: it does not exist/);
 });
 
+test('storage that looks good and would fail a domain is refused before one is made', async () => {
+  const target = directory('squashed', 36);
+  const cases = [
+    // No server of NFS here: a pass-through that denies root what such a server denies it.
+    [
+      { ...target, mountOptions: 'direct_io,chown-deny' },
+      /squashed: root of this host is not root there/,
+    ],
+    [memory('mode=0777', 'ramfs'), /nas:\/he: it does not support direct I\/O, which leases need/],
+  ] as const;
+  for (const [given, message] of cases) {
+    const view = await probe().open(given, signal);
+    await assert.rejects(view.checkWritable(), { code: 'HE_STORAGE_INVALID', message });
+    await view.close();
+    nothingIsLeft();
+  }
+  assert.deepEqual(readdirSync(target.connection), [], 'what was tried is gone');
+});
+
 test('storage that is full to the last byte is refused before a domain is made', async () => {
   const target = memory('size=4k,uid=36,gid=36,mode=0755');
   const filled: Mounts = {
