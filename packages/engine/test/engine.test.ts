@@ -218,6 +218,51 @@ test('a host that goes away is noticed, comes back, and can be removed', async (
   await second.close();
 });
 
+test('the events tell what happened, to clients and in a browser', async () => {
+  const events = async (query: string): Promise<readonly Record<string, unknown>[]> =>
+    ((await json(`/events?${query}`))['event'] ?? []) as Record<string, unknown>[];
+  const search = (text: string): string => `search=${encodeURIComponent(text)}`;
+  const ofHost = await events(search('host.name=host2 and severity<warning sortby time asc'));
+  assert.deepEqual(
+    ofHost.map(({ code, description }) => `${String(code)} ${String(description)}`),
+    [
+      '42 Host host2 (localhost) was added by the administrator',
+      '504 Host host2 is set up: its daemon answers for the first time',
+      '44 Host host2 was removed by the administrator',
+    ],
+  );
+  assert.deepEqual(await events(search('severity>=warning')), []);
+  const [last] = await events('max=1');
+  assert.match(String(last?.['id']), /^\d+$/);
+  assert.equal(last?.['index'], last?.['id']);
+  assert.equal(last?.['origin'], 'oVirt');
+  assert.equal(typeof last?.['time'], 'number');
+  assert.deepEqual(await events(`from=${String(last?.['id'])}`), []);
+  assert.equal(
+    (await json(`/events/${String(last?.['id'])}`))['description'],
+    last?.['description'],
+  );
+  for (const [path, status] of [
+    ['/events/999999', 404],
+    ['/events/x', 404],
+    ['/events?from=x', 400],
+    ['/events?search=size%3D1', 400],
+  ] as const) {
+    assert.equal((await api(path)).status, status, path);
+  }
+
+  const page = '/ovirt-engine/events';
+  const ask = (auth?: Ask): Promise<Reply> =>
+    askSecurely(engine, cluster.ca.certificatePem, page, auth);
+  const shown = await ask();
+  assert.equal(shown.status, 200);
+  assert.match(shown.body, /<td>Host host2 was removed by the administrator<\/td>/);
+  assert.match(shown.body, /The engine has started/);
+  assert.doesNotMatch(shown.body, /<script|src=|http:\/\//);
+  assert.equal((await ask({ auth: undefined })).status, 401);
+  assert.equal((await askPlainly(engine, page)).status, 308);
+});
+
 test('a daemon of another CA is not believed', async () => {
   const stranger = await createCluster();
   const hostd = await startHostd(stranger.ca, HA);

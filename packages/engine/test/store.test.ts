@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { health } from '../src/services/health.js';
 import { createDatabase } from '../src/store/database.js';
+import { createEventStore, EVENTS_MAX, type NewEvent } from '../src/store/event-store.js';
 import { createHostStore, type HostRecord } from '../src/store/host-store.js';
 
 const HOST: HostRecord = {
@@ -72,4 +73,29 @@ test('a database of a newer engine is refused, not changed', () => {
   newer.use((open) => open.pragma('user_version = 99'));
   newer.close();
   assert.throws(() => createDatabase({ file }).use(() => undefined), /newer engine/);
+});
+
+test('events are kept with their host, the newest first, until newer ones push them out', () => {
+  const store = createEventStore(createDatabase({ file: ':memory:' }));
+  const event = (description: string): NewEvent => ({
+    timeMs: 1,
+    severity: 'error',
+    code: 12,
+    description,
+    host: { id: 'one', name: 'host1' },
+  });
+  store.add(event('first'));
+  store.add({ ...event('second'), host: undefined });
+  assert.deepEqual(store.list(), [
+    { ...event('second'), id: 2, host: undefined },
+    { ...event('first'), id: 1 },
+  ]);
+  assert.deepEqual(
+    store.list(1).map(({ id }) => id),
+    [2],
+  );
+  assert.equal(store.get(3), undefined);
+  for (let count = 0; count < EVENTS_MAX; count += 1) store.add(event('later'));
+  assert.equal(store.list().length, EVENTS_MAX);
+  assert.equal(store.get(2), undefined);
 });

@@ -95,7 +95,7 @@ function createEngineClient(
       return answer.status === 200 && SSH_KEY.test(line) ? line : undefined;
     },
     complaints: async (name) => {
-      const search = encodeURIComponent(`host.name=${name} severity>=warning sortby time desc`);
+      const search = encodeURIComponent(`host.name=${name} and severity>=warning sortby time desc`);
       const path = `${EVENTS_PATH}?search=${search}&max=${COMPLAINTS_MAX}`;
       const answer = await trusted({ path, method: 'GET' });
       // An engine without events has no reasons to give.

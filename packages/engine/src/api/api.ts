@@ -5,14 +5,17 @@ import { CHALLENGE, isAdmin } from '../auth/basic.js';
 import type { PasswordCheck } from '../auth/password.js';
 import type { HostService } from '../hosts/host-service.js';
 import { type HttpReply, type HttpRequest, textReply } from '../http/exchange.js';
+import type { EventStore } from '../store/event-store.js';
 import { type ApiContext, apiContext } from './api-context.js';
 import { clustersDocument } from './clusters.js';
 import { type EngineFacts, entryPoint } from './entry-point.js';
+import { getEvent, listEvents } from './events-resource.js';
 import { addHost, getHost, listHosts, removeHost } from './hosts-resource.js';
 import { documentReply, Fault, faultReply } from './reply.js';
 
 export interface ApiOptions {
   readonly hosts: HostService;
+  readonly events: EventStore;
   readonly passwords: PasswordCheck;
   readonly facts: EngineFacts;
   readonly wallMs: () => number;
@@ -70,6 +73,12 @@ function route(
     return allow(request, ['GET', 'POST']) === 'POST'
       ? addHost(request, context, hosts)
       : listHosts(request, context, hosts);
+  }
+  if (rest.length === 0 && collection === 'events') {
+    allow(request, ['GET']);
+    return id === undefined
+      ? listEvents(request, context, options.events)
+      : getEvent(request, context, options.events, id);
   }
   if (rest.length === 0 && collection === 'clusters') {
     allow(request, ['GET']);

@@ -33,6 +33,8 @@ export function entryPoint(
       kind: 'entity',
       links: [
         { href: `${base}/clusters`, rel: 'clusters' },
+        { href: `${base}/events`, rel: 'events' },
+        { href: `${base}/events;from={event_id}?search={query}`, rel: 'events/search' },
         { href: `${base}/hosts`, rel: 'hosts' },
         { href: `${base}/hosts?search={query}`, rel: 'hosts/search' },
       ],

@@ -1,5 +1,6 @@
-// The search language, as far as hosts need it: `name=a* and (…)` without brackets, that is terms
-// joined by `and` and `or` (`and` binds tighter), `=`, `!=`, `*` in values, quotes, `sortby`, `page`.
+// The search language, as far as hosts and events need it: `name=a* and (…)` without brackets, that is terms
+// joined by `and` and `or` (`and` binds tighter), `=`, `!=`, `*` in values, quotes, `sortby`, `page`, and for fields
+// whose values have an order `>=`, `<=`, `>` and `<`.
 
 import { Fault } from './reply.js';
 
@@ -16,15 +17,21 @@ export interface Search {
 
 interface Condition {
   readonly field: string;
-  readonly isNegated: boolean;
+  readonly operator: Operator;
   readonly value: string;
 }
 
+const OPERATORS = ['=', '!=', '>=', '<=', '>', '<'] as const;
+type Operator = (typeof OPERATORS)[number];
+
+/** For each field whose values have an order, these values from the lowest on. */
+export type Scales = Readonly<Record<string, readonly string[]>>;
+
 /** Parses a query; a text without conditions finds everything. Throws Fault 400. */
-export function parseSearch(text: string, fields: readonly string[]): Search {
+export function parseSearch(text: string, fields: readonly string[], scales: Scales = {}): Search {
   const tokens = tokenize(text);
   let at = 0;
-  if (tokens[0]?.toLowerCase().endsWith('hosts:') === true) at++;
+  if (/(hosts|events):$/i.test(tokens[0] ?? '')) at++;
   const fieldAt = (index: number): string => {
     const field = (tokens[index] ?? '').toLowerCase().replace(/^host\./, '');
     if (!fields.includes(field)) throw bad(`"${tokens[index] ?? ''}" cannot be searched for`);
@@ -55,12 +62,12 @@ export function parseSearch(text: string, fields: readonly string[]): Search {
       at++;
     } else {
       if (all.length > 0 && !expectsCondition) throw bad('"and" or "or" is expected');
-      const operator = tokens[at + 1];
+      const operator = OPERATORS.find((one) => one === tokens[at + 1]);
       const value = tokens[at + 2];
-      if ((operator !== '=' && operator !== '!=') || value === undefined) {
-        throw bad('FIELD=VALUE is expected');
-      }
-      all.push({ field: fieldAt(at), isNegated: operator === '!=', value: unquote(value) });
+      if (operator === undefined || value === undefined) throw bad('FIELD=VALUE is expected');
+      const condition = { field: fieldAt(at), operator, value: unquote(value) };
+      checkOrder(condition, scales);
+      all.push(condition);
       expectsCondition = false;
       at += 3;
     }
@@ -80,11 +87,16 @@ export function applySearch<T>(
   items: readonly T[],
   fieldOf: (item: T, field: string) => string,
   isCaseSensitive: boolean,
+  scales: Scales = {},
 ): T[] {
   const fold = (text: string): string => (isCaseSensitive ? text : text.toLowerCase());
   const holds = (item: T, condition: Condition): boolean => {
-    const isMatch = isLike(fold(fieldOf(item, condition.field)), fold(condition.value));
-    return isMatch !== condition.isNegated;
+    const { field, operator, value } = condition;
+    const seen = fieldOf(item, field);
+    if (operator === '=') return isLike(fold(seen), fold(value));
+    if (operator === '!=') return !isLike(fold(seen), fold(value));
+    const scale = scales[field] ?? [];
+    return COMPARE[operator](scale.indexOf(seen), scale.indexOf(value.toLowerCase()));
   };
   let found = items.filter(
     (item) =>
@@ -98,6 +110,20 @@ export function applySearch<T>(
   }
   if (page !== undefined) found = found.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
   return found;
+}
+
+const COMPARE = {
+  '>=': (a: number, b: number) => a >= b,
+  '<=': (a: number, b: number) => a <= b,
+  '>': (a: number, b: number) => a > b,
+  '<': (a: number, b: number) => a < b,
+} as const;
+
+function checkOrder({ field, operator, value }: Condition, scales: Scales): void {
+  if (operator === '=' || operator === '!=') return;
+  const scale = scales[field];
+  if (scale === undefined) throw bad(`"${field}" has no order`);
+  if (!scale.includes(value.toLowerCase())) throw bad(`"${field}" is one of ${scale.join(', ')}`);
 }
 
 function compare(a: string, b: string): number {
@@ -124,7 +150,7 @@ function isLike(text: string, pattern: string): boolean {
 function tokenize(text: string): string[] {
   if (text.length > 2000) throw bad('it is too long');
   const tokens: string[] = [];
-  const pattern = /\s*("[^"]*"|!=|=|[^\s"=!]+)/y;
+  const pattern = /\s*("[^"]*"|!=|>=|<=|=|>|<|[^\s"=!<>]+)/y;
   const trimmed = text.trimEnd();
   while (pattern.lastIndex < trimmed.length) {
     const token = pattern.exec(trimmed)?.[1];

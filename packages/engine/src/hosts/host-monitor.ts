@@ -31,6 +31,8 @@ export interface MonitorOptions {
   readonly log: Log;
   /** Called once the capabilities are seen for the first time since the start. */
   readonly onUp: (capabilities: HostCapabilities) => void;
+  /** Called after each attempt to talk to the host. */
+  readonly onState: (state: HostState) => void;
   readonly statsEveryMs?: number;
 }
 
@@ -55,6 +57,7 @@ export function startHostMonitor(host: HostRecord, options: MonitorOptions): Hos
       log.info('host status', { host: host.name, from: state.status, to: next.status });
     }
     state = next;
+    options.onState(state);
     if (!wasUp && next.capabilities !== undefined) {
       wasUp = true;
       options.onUp(next.capabilities);

@@ -3,9 +3,11 @@
 import { isIP } from 'node:net';
 import type { Clock, Log } from '@hosted-engine/ports';
 import { messageOf } from '@hosted-engine/ports';
+import type { EventStore, NewEvent } from '../store/event-store.js';
 import type { HostRecord, HostStore } from '../store/host-store.js';
+import { EVENT_CODE, eventOf } from './host-events.js';
 import { type ConnectHost, type HostMonitor, startHostMonitor } from './host-monitor.js';
-import { type HostState, initialState } from './host-state.js';
+import { type HostState, type HostStatus, initialState } from './host-state.js';
 
 export interface ManagedHost {
   readonly record: HostRecord;
@@ -39,6 +41,7 @@ export interface HostService {
 
 export interface HostServiceOptions {
   readonly store: HostStore;
+  readonly events: EventStore;
   readonly connect: ConnectHost;
   readonly clock: Clock;
   readonly log: Log;
@@ -55,7 +58,21 @@ export function createHostService(options: HostServiceOptions): HostService {
   const closing = new AbortController();
   let starting: Promise<void> = Promise.resolve();
 
+  const tell = (record: HostRecord, event: Pick<NewEvent, 'severity' | 'code' | 'description'>) => {
+    try {
+      options.events.add({ ...event, timeMs: clock.wallMs(), host: record });
+    } catch (error) {
+      log.error('cannot record an event', { ...event, problem: messageOf(error) });
+    }
+  };
   const watch = (record: HostRecord): void => {
+    let told: HostStatus | undefined = record.isInstalled ? undefined : 'installing';
+    const onState = (state: HostState): void => {
+      const event = eventOf(record.name, told, state);
+      if (event === undefined) return;
+      told = state.status;
+      tell(record, event);
+    };
     const onUp = (): void => {
       try {
         store.markInstalled(record.id);
@@ -65,7 +82,7 @@ export function createHostService(options: HostServiceOptions): HostService {
     };
     const { connect, statsEveryMs } = options;
     const monitor = startHostMonitor(record, {
-      ...{ connect, clock, log, onUp },
+      ...{ connect, clock, log, onUp, onState },
       ...(statsEveryMs === undefined ? {} : { statsEveryMs }),
     });
     monitors.set(record.id, monitor);
@@ -106,11 +123,23 @@ export function createHostService(options: HostServiceOptions): HostService {
       };
       const outcome = store.add(record);
       if (outcome.kind !== 'added') return { kind: 'conflict', why: CONFLICTS[outcome.kind] };
+      tell(record, {
+        severity: 'normal',
+        code: EVENT_CODE.hostAdded,
+        description: `Host ${record.name} (${record.address}) was added by the administrator`,
+      });
       watch(record);
       return { kind: 'added', host: managed(record) };
     },
     async remove(id) {
-      store.remove(id);
+      const record = store.get(id);
+      if (store.remove(id) && record !== undefined) {
+        tell(record, {
+          severity: 'normal',
+          code: EVENT_CODE.hostRemoved,
+          description: `Host ${record.name} was removed by the administrator`,
+        });
+      }
       const monitor = monitors.get(id);
       monitors.delete(id);
       await monitor?.close();

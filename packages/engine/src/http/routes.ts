@@ -1,16 +1,18 @@
 // Which part of the engine answers which path, and what may come without TLS.
 
 import { type Log, messageOf } from '@hosted-engine/ports';
-import { answerApi } from '../api/api.js';
+import { answerApi, refuseStranger } from '../api/api.js';
 import { isApiPath } from '../api/api-context.js';
 import type { PasswordCheck } from '../auth/password.js';
 import type { HostService } from '../hosts/host-service.js';
 import type { EnginePki } from '../pki/engine-pki.js';
+import { EVENTS_PAGE_PATH, eventsPage } from '../services/events-page.js';
 import { health, isHealthPath } from '../services/health.js';
 import { HOST_ENROLL_PATH, hostEnroll } from '../services/host-enroll.js';
 import { isPkiResourcePath, pkiResource } from '../services/pki-resource.js';
 import { isWelcomePath, welcome } from '../services/welcome.js';
 import type { EngineDatabase } from '../store/database.js';
+import type { EventStore } from '../store/event-store.js';
 import { type Handler, type HttpReply, type HttpRequest, textReply } from './exchange.js';
 
 export interface EngineParts {
@@ -19,6 +21,7 @@ export interface EngineParts {
   readonly version: string;
   readonly database: EngineDatabase;
   readonly hosts: HostService;
+  readonly events: EventStore;
   readonly passwords: PasswordCheck;
   /** Resolves once the certificates are there; they may be made while health is served already. */
   readonly pki: Promise<EnginePki>;
@@ -40,18 +43,21 @@ export function createRoutes(parts: EngineParts): Handler {
 
 async function route(request: HttpRequest, parts: EngineParts): Promise<HttpReply> {
   const { path } = request;
-  const { fqdn, hosts, passwords, log, wallMs } = parts;
+  const { fqdn, hosts, events, passwords, log, wallMs } = parts;
   if (isHealthPath(path)) return health(parts.database);
   if (isPkiResourcePath(path)) return pkiResource(request, await parts.pki);
   if (isWelcomePath(path)) return welcome(fqdn, knownHosts(parts), wallMs());
   const isApi = isApiPath(path);
-  if (!isApi && path !== HOST_ENROLL_PATH) {
+  if (!isApi && path !== HOST_ENROLL_PATH && path !== EVENTS_PAGE_PATH) {
     return textReply(404, 'text/plain;charset=UTF-8', 'Not found\n');
   }
   if (!request.isSecure) return toSecure(request, fqdn);
+  if (path === EVENTS_PAGE_PATH) {
+    return (await refuseStranger(request, passwords)) ?? eventsPage(fqdn, events.list());
+  }
   if (!isApi) return hostEnroll(request, await parts.pki, passwords, log);
   const facts = { instanceId: parts.instanceId, version: parts.version };
-  return answerApi(request, { hosts, passwords, facts, wallMs, log });
+  return answerApi(request, { hosts, events, passwords, facts, wallMs, log });
 }
 
 /** Passwords do not travel in the clear: the client is sent to the same path over TLS. */

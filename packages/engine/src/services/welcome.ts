@@ -4,7 +4,9 @@
 import { escapeXml } from '../api/xml-writer.js';
 import type { ManagedHost } from '../hosts/host-service.js';
 import type { HostStatus } from '../hosts/host-state.js';
-import { type HttpReply, textReply } from '../http/exchange.js';
+import type { HttpReply } from '../http/exchange.js';
+import { EVENTS_PAGE_PATH } from './events-page.js';
+import { pageReply } from './page.js';
 
 const PATHS = ['/', '/ovirt-engine', '/ovirt-engine/'];
 
@@ -21,13 +23,6 @@ const STATUS_TEXT: Readonly<Record<HostStatus, string>> = {
   non_responsive: 'Does not answer',
 };
 
-const STYLE = `
-:root { color-scheme: light dark; font: 100%/1.5 system-ui, sans-serif; }
-body { margin: 2rem auto; max-width: 50rem; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; }
-caption { text-align: left; font-weight: bold; padding-bottom: .5rem; }
-th, td { border-bottom: 1px solid; padding: .4rem .8rem .4rem 0; text-align: left; }`;
-
 /** The page as of `nowMs`; `hosts` undefined means that the database does not answer. */
 export function welcome(
   fqdn: string,
@@ -35,35 +30,18 @@ export function welcome(
   nowMs: number,
 ): HttpReply {
   const name = escapeXml(fqdn);
-  const page = `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Hosted engine – ${name}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>Hosted engine</h1>
+  const body = `<h1>Hosted engine</h1>
 <p>The engine <strong>${name}</strong> is running.</p>
 ${hosts === undefined ? '<p>Its database does not answer.</p>' : table(hosts)}
 <p>As of <time>${new Date(nowMs).toISOString()}</time>. <a href="">Reload</a></p>
 <h2>Links</h2>
 <ul>
+<li><a href="${EVENTS_PAGE_PATH}">Events</a> (asks for the administrator’s password)</li>
 <li><a href="/ovirt-engine/api">REST API</a> (asks for the administrator’s password)</li>
 <li><a href="/ovirt-engine/services/health">Health</a></li>
 <li><a href="/ovirt-engine/services/pki-resource?resource=ca-certificate&amp;format=X509-PEM-CA">CA certificate</a></li>
-</ul>
-</main>
-</body>
-</html>
-`;
-  return textReply(hosts === undefined ? 503 : 200, 'text/html;charset=UTF-8', page, {
-    'content-security-policy':
-      "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
-    'cache-control': 'no-store',
-  });
+</ul>`;
+  return pageReply(hosts === undefined ? 503 : 200, `Hosted engine – ${fqdn}`, body);
 }
 
 function table(hosts: readonly ManagedHost[]): string {

@@ -10,4 +10,13 @@ export const MIGRATIONS: readonly string[] = [
      created_ms INTEGER NOT NULL,
      installed INTEGER NOT NULL
    ) STRICT`,
+  `CREATE TABLE events (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     time_ms INTEGER NOT NULL,
+     severity TEXT NOT NULL,
+     code INTEGER NOT NULL,
+     description TEXT NOT NULL,
+     host_id TEXT,
+     host_name TEXT
+   ) STRICT`,
 ];

@@ -10,11 +10,13 @@ const ITEMS = [
   { name: 'other host', status: 'up' },
 ];
 
+const SCALES = { status: ['connecting', 'up'] };
+
 function found(query: string, isCaseSensitive = true): string[] {
-  const search = parseSearch(query, FIELDS);
+  const search = parseSearch(query, FIELDS, SCALES);
   const fieldOf = (item: (typeof ITEMS)[number], field: string): string =>
     field === 'name' ? item.name : item.status;
-  return applySearch(search, ITEMS, fieldOf, isCaseSensitive).map((item) => item.name);
+  return applySearch(search, ITEMS, fieldOf, isCaseSensitive, SCALES).map((item) => item.name);
 }
 
 const CASES: readonly [string, readonly string[]][] = [
@@ -31,6 +33,10 @@ const CASES: readonly [string, readonly string[]][] = [
   ['sortby name desc', ['other host', 'host2', 'host1']],
   ['status=up sortby name desc page 1', ['other host', 'host1']],
   ['page 2', []],
+  ['status>=up', ['host1', 'other host']],
+  ['status > connecting and name!=host1', ['other host']],
+  ['status<up', ['host2']],
+  ['status<=Connecting', ['host2']],
 ];
 
 for (const [query, names] of CASES) {
@@ -44,7 +50,16 @@ test('letter case counts unless the client says otherwise', () => {
   assert.deepEqual(found('name=HOST1', false), ['host1']);
 });
 
-for (const query of ['name', 'name=', 'name=a status=up', 'size=1', 'name=a and', 'name="a']) {
+for (const query of [
+  'name',
+  'name=',
+  'name=a status=up',
+  'size=1',
+  'name=a and',
+  'name="a',
+  'name>=a',
+  'status>=x',
+]) {
   test(`"${query}" is refused with 400`, () => {
     assert.throws(
       () => parseSearch(query, FIELDS),
