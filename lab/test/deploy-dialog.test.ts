@@ -158,16 +158,22 @@ describe('a cluster by dialogs', { skip: obstacle ?? false }, () => {
     assert.ok(lab !== undefined && isFirstUp, 'there is no first host');
     const cluster = new Cluster(lab, password);
     await cluster.untilSettled(120);
-    const reply = await cluster.api({
-      path: '/ovirt-engine/api/hosts',
-      headers: { Accept: 'application/json' },
-    });
-    const { host = [] } = JSON.parse(reply.body) as { host?: { name: string; status: string }[] };
+    const get = async (path: string): Promise<unknown> => {
+      const headers = { Accept: 'application/json' };
+      return JSON.parse((await cluster.api({ path: `/ovirt-engine/api/${path}`, headers })).body);
+    };
+    const { host = [] } = (await get('hosts')) as { host?: { name: string; status: string }[] };
     assert.deepEqual(host.map(({ name, status }) => `${name} ${status}`).sort(), [
       'hosted_engine_1 up',
       'hosted_engine_2 up',
       'hosted_engine_3 up',
     ]);
+    const clusters = (await get('clusters')) as { cluster: { cpu: { type?: string } }[] };
+    assert.match(clusters.cluster[0]?.cpu.type ?? 'none', /^(Intel|AMD) /);
+    const { event } = (await get('events')) as { event: { description: string }[] };
+    for (const name of ['hosted_engine_1', 'hosted_engine_2', 'hosted_engine_3']) {
+      assert.ok(event.some(({ description }) => description.startsWith(`Host ${name} is set up`)));
+    }
   });
 });
 

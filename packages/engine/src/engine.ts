@@ -14,6 +14,7 @@ import type { EnginePki } from './pki/engine-pki.js';
 import { createDatabase, type DatabaseOptions } from './store/database.js';
 import { createEventStore, type EventStore } from './store/event-store.js';
 import { createHostStore } from './store/host-store.js';
+import { createSettingStore } from './store/setting-store.js';
 
 export interface EngineOptions {
   readonly config: EngineConfig;
@@ -61,6 +62,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     version: options.version,
     database,
     events,
+    settings: createSettingStore(database),
     hosts,
     passwords: createPasswordCheck(config.adminVerifier),
     pki: opened.promise,

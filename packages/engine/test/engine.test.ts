@@ -122,6 +122,36 @@ test('faults: unknown things, wrong methods, bad bodies', async () => {
   assert.equal((await api('/hosts?search=size%3D1')).status, 400);
 });
 
+test('the cluster: found by name, its CPU type is set, and kept', async () => {
+  const found = async (name: string): Promise<readonly { id: string; cpu: unknown }[]> =>
+    ((await json(`/clusters?search=name%3D${name}`))['cluster'] ?? []) as {
+      id: string;
+      cpu: unknown;
+    }[];
+  assert.deepEqual(await found('Other'), []);
+  const [known] = await found('Default');
+  assert.deepEqual(known?.cpu, { architecture: 'x86_64' });
+  const put = (id: string, xml: string): Promise<Reply> =>
+    api(`/clusters/${id}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/xml' },
+      body: xml,
+    });
+  const id = known?.id ?? '';
+  const type = (text: string): string => `<cluster><cpu><type>${text}</type></cpu></cluster>`;
+  const reply = await put(id, type('Intel Penryn Family'));
+  assert.equal(reply.status, 200);
+  assert.match(reply.body, /<type>Intel Penryn Family<\/type>/);
+  assert.deepEqual((await found('Default'))[0]?.cpu, {
+    architecture: 'x86_64',
+    type: 'Intel Penryn Family',
+  });
+  assert.equal((await put(id, type('&lt;x&gt;'))).status, 400);
+  assert.equal((await put(id, '<cluster><name>x</name></cluster>')).status, 400);
+  assert.equal((await put('00000000-0000-0000-0000-000000000000', type('x'))).status, 404);
+  assert.equal((await api(`/clusters/${id}`, { method: 'DELETE' })).status, 405);
+});
+
 test('a body past the limit is refused, announced or not', async () => {
   const body = `<host><name>${'x'.repeat(1_100_000)}</name></host>`;
   assert.equal((await post('/hosts', body)).status, 413);

@@ -174,6 +174,11 @@ export interface EngineApi {
   sshKey(): Promise<string | undefined>;
   /** What the engine's events tell of this host's troubles, the latest first; empty when it tells nothing. */
   complaints(host: string): Promise<readonly string[]>;
+  /**
+   * Sets the cluster's CPU type, in the engine's words. False: the cluster has no CPU yet, as its first host has not
+   * brought one.
+   */
+  setClusterCpu(cluster: string, cpu: string): Promise<boolean>;
 }
 
 export interface NewHost {

@@ -247,6 +247,16 @@ describe('deployment of a first host', () => {
     assert.match(text, /^OVEHOSTED_STORAGE\/hostID=int:1$/m);
   });
 
+  test('gives the cluster in the engine the CPU type of the VM, as soon as it has one', async () => {
+    const host = new FakeHost();
+    await deployFirst(host);
+    assert.equal(host.engine.clusterCpu, 'Intel Penryn Family');
+    const other = new FakeHost();
+    other.engine.looksWithoutCpu = Number.MAX_SAFE_INTEGER;
+    await deployFirst(other);
+    assert.ok(other.log.lines.some((line) => line.includes('has no CPU')));
+  });
+
   test('hides every secret from the log', async () => {
     const host = new FakeHost();
     await deployFirst(host);

@@ -15,7 +15,15 @@ import type {
   EngineHost,
   NewHost,
 } from '@hosted-engine/setup';
-import { faultText, hostElement, parseDescriptions, parseHost, parseHosts } from './engine-xml.js';
+import {
+  clusterCpuElement,
+  faultText,
+  hostElement,
+  parseClusters,
+  parseDescriptions,
+  parseHost,
+  parseHosts,
+} from './engine-xml.js';
 
 const HEALTH_PATH = '/ovirt-engine/services/health';
 const CA_PATH = '/ovirt-engine/services/pki-resource?resource=ca-certificate&format=X509-PEM-CA';
@@ -23,6 +31,7 @@ const SSH_KEY_PATH =
   '/ovirt-engine/services/pki-resource?resource=engine-certificate&format=OPENSSH-PUBKEY';
 const ENROLL_PATH = '/ovirt-engine/services/host-enroll';
 const EVENTS_PATH = '/ovirt-engine/api/events';
+const CLUSTERS_PATH = '/ovirt-engine/api/clusters';
 const HOSTS_PATH = '/ovirt-engine/api/hosts';
 const SSH_KEY = /^[a-z][a-z0-9@.-]{3,40} [A-Za-z0-9+/=]{40,} ?[\w.@:-]*$/;
 const HEALTHY = 'DB Up';
@@ -94,6 +103,21 @@ function createEngineClient(
       // One line of authorized_keys; anything else, from whichever engine, has no place in that file.
       return answer.status === 200 && SSH_KEY.test(line) ? line : undefined;
     },
+    setClusterCpu: async (name, cpu) => {
+      const search = encodeURIComponent(`name=${name}`);
+      const listed = await trusted({ path: `${CLUSTERS_PATH}?search=${search}`, method: 'GET' });
+      const clusters = parseClusters(expectOk(listed, 'list its clusters').body);
+      const cluster = clusters.find((one) => one.name === name);
+      if (cluster?.hasCpu !== true) return false;
+      const answer = await trusted({
+        path: `${CLUSTERS_PATH}/${cluster.id}`,
+        method: 'PUT',
+        body: clusterCpuElement(cpu),
+        type: 'application/xml',
+      });
+      expectOk(answer, `set the CPU type of cluster ${name}`);
+      return true;
+    },
     complaints: async (name) => {
       const search = encodeURIComponent(`host.name=${name} and severity>=warning sortby time desc`);
       const path = `${EVENTS_PATH}?search=${search}&max=${COMPLAINTS_MAX}`;
@@ -108,7 +132,7 @@ interface Call {
   readonly fqdn: string;
   readonly ports: EnginePorts;
   readonly path: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly credentials?: EngineCredentials;
   readonly body?: string;
   readonly type?: string;

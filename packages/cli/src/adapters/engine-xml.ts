@@ -22,21 +22,34 @@ export function parseHost(xml: string): EngineHost {
 }
 
 export function parseHosts(xml: string): EngineHost[] {
-  const hosts = parse(xml)['hosts'];
-  const list = isElement(hosts) ? hosts['host'] : undefined;
-  if (list === undefined) return [];
-  return (Array.isArray(list) ? list : [list]).map((host) => readHost(asElement(host)));
+  return childrenOf(parse(xml)['hosts'], 'host').map(readHost);
+}
+
+export interface EngineCluster {
+  readonly id: string;
+  readonly name: string;
+  /** Its first host has brought a CPU. */
+  readonly hasCpu: boolean;
+}
+
+export function parseClusters(xml: string): EngineCluster[] {
+  return childrenOf(parse(xml)['clusters'], 'cluster').map((cluster) => ({
+    id: textOf(cluster, 'cluster', '@id'),
+    name: textOf(cluster, 'cluster', 'name'),
+    hasCpu: isElement(cluster['cpu']),
+  }));
+}
+
+/** The body of a request to change the CPU type of a cluster. */
+export function clusterCpuElement(type: string): string {
+  return new XMLBuilder({}).build({ cluster: { cpu: { type } } });
 }
 
 /** What events tell people, in the engine's order. */
 export function parseDescriptions(xml: string): string[] {
-  const events = parse(xml)['events'];
-  const list = isElement(events) ? events['event'] : undefined;
-  if (list === undefined) return [];
-  return (Array.isArray(list) ? list : [list]).flatMap((event) => {
-    const description = asElement(event)['description'];
-    return typeof description === 'string' ? [description] : [];
-  });
+  return childrenOf(parse(xml)['events'], 'event').flatMap(({ description }) =>
+    typeof description === 'string' ? [description] : [],
+  );
 }
 
 /** What a fault says, or else the HTTP status. */
@@ -62,18 +75,26 @@ function parse(xml: string): Element {
 }
 
 function readHost(element: Element): EngineHost {
-  const text = (key: string): string => {
-    const value = element[key];
-    if (typeof value !== 'string') throw unexpected(`host has no ${key.replace('@', '')}`);
-    return value;
-  };
   return {
-    id: text('@id'),
-    name: text('name'),
-    address: text('address'),
-    status: text('status'),
+    id: textOf(element, 'host', '@id'),
+    name: textOf(element, 'host', 'name'),
+    address: textOf(element, 'host', 'address'),
+    status: textOf(element, 'host', 'status'),
     ...(typeof element['status_detail'] === 'string' ? { detail: element['status_detail'] } : {}),
   };
+}
+
+function textOf(element: Element, kind: string, key: string): string {
+  const value = element[key];
+  if (typeof value !== 'string') throw unexpected(`${kind} has no ${key.replace('@', '')}`);
+  return value;
+}
+
+/** The items of a collection: none, one or several of them. */
+function childrenOf(collection: unknown, item: string): Element[] {
+  const list = isElement(collection) ? collection[item] : undefined;
+  if (list === undefined) return [];
+  return (Array.isArray(list) ? list : [list]).map(asElement);
 }
 
 function childOf(parent: Element, name: string): Element {

@@ -22,6 +22,8 @@ const HEALTHY = 'DB Up!Welcome to Health Status!';
 class EngineServer {
   readonly hosts = new Map<string, { name: string; address: string; status: string }>();
   readonly requests: string[] = [];
+  /** Of its cluster. */
+  cpu: string | undefined;
   health = { status: 200, body: HEALTHY };
   ca: Credentials | undefined;
   httpPort = 0;
@@ -77,12 +79,21 @@ class EngineServer {
       this.#add(body, response);
     } else if (url.startsWith('/ovirt-engine/api/hosts?search=')) {
       response.end(`<hosts>${[...this.hosts.keys()].map((id) => this.#xml(id)).join('')}</hosts>`);
+    } else if (url.startsWith('/ovirt-engine/api/clusters')) {
+      this.#answerClusters(method === 'PUT' ? body : undefined, response);
     } else {
       const id = url.split('/').at(-1) ?? '';
       if (this.hosts.has(id)) response.end(`<?xml version="1.0"?>\n${this.#xml(id)}`);
       else response.writeHead(404).end();
     }
   };
+
+  #answerClusters(body: string | undefined, response: Parameters<RequestListener>[1]): void {
+    if (body !== undefined) this.cpu = /<type>(.*)<\/type>/.exec(body)?.[1];
+    const cpu = this.cpu === undefined ? '' : `<cpu><type>${this.cpu}</type></cpu>`;
+    const cluster = `<cluster id="c1"><name>Default</name>${cpu}</cluster>`;
+    response.end(body === undefined ? `<clusters>${cluster}</clusters>` : cluster);
+  }
 
   #add(body: string, response: Parameters<RequestListener>[1]): void {
     const name = /<name>([^<]+)<\/name><address>/.exec(body)?.[1] ?? '';
@@ -148,6 +159,15 @@ describe('the engine client', () => {
     const certificate = await admin(ca).enroll(csrPem);
     assert.ok(isIssuedBy(certificate, ca));
     assert.match(engine.requests.at(-1) ?? '', /host-enroll application\/pkcs10$/);
+  });
+
+  test('sets the CPU type of a cluster that has a CPU', async () => {
+    assert.equal(await admin().setClusterCpu('Default', 'Intel Penryn Family'), false);
+    engine.cpu = 'Intel Conroe Family';
+    assert.equal(await admin().setClusterCpu('Other', 'Intel Penryn Family'), false);
+    assert.equal(await admin().setClusterCpu('Default', 'Intel Penryn Family'), true);
+    assert.equal(engine.cpu, 'Intel Penryn Family');
+    assert.equal(engine.requests.at(-1), 'https PUT /ovirt-engine/api/clusters/c1 application/xml');
   });
 
   test('a host is added, found and followed', async () => {

@@ -6,16 +6,18 @@ import type { PasswordCheck } from '../auth/password.js';
 import type { HostService } from '../hosts/host-service.js';
 import { type HttpReply, type HttpRequest, textReply } from '../http/exchange.js';
 import type { EventStore } from '../store/event-store.js';
+import type { SettingStore } from '../store/setting-store.js';
 import { type ApiContext, apiContext } from './api-context.js';
-import { clustersDocument } from './clusters.js';
+import { getCluster, listClusters, updateCluster } from './clusters.js';
 import { type EngineFacts, entryPoint } from './entry-point.js';
 import { getEvent, listEvents } from './events-resource.js';
 import { addHost, getHost, listHosts, removeHost } from './hosts-resource.js';
-import { documentReply, Fault, faultReply } from './reply.js';
+import { Fault, faultReply } from './reply.js';
 
 export interface ApiOptions {
   readonly hosts: HostService;
   readonly events: EventStore;
+  readonly settings: SettingStore;
   readonly passwords: PasswordCheck;
   readonly facts: EngineFacts;
   readonly wallMs: () => number;
@@ -81,9 +83,14 @@ function route(
       : getEvent(request, context, options.events, id);
   }
   if (rest.length === 0 && collection === 'clusters') {
-    allow(request, ['GET']);
-    const document = clustersDocument(context.base, id);
-    if (document !== undefined) return documentReply(request, 200, document);
+    const { settings } = options;
+    if (id === undefined) {
+      allow(request, ['GET']);
+      return listClusters(request, context, settings);
+    }
+    return allow(request, ['GET', 'PUT']) === 'PUT'
+      ? updateCluster(request, context, settings, id)
+      : getCluster(request, context, settings, id);
   }
   throw new Fault(404, `[There is no resource ${context.path}]`);
 }

@@ -13,6 +13,7 @@ import { isPkiResourcePath, pkiResource } from '../services/pki-resource.js';
 import { isWelcomePath, welcome } from '../services/welcome.js';
 import type { EngineDatabase } from '../store/database.js';
 import type { EventStore } from '../store/event-store.js';
+import type { SettingStore } from '../store/setting-store.js';
 import { type Handler, type HttpReply, type HttpRequest, textReply } from './exchange.js';
 
 export interface EngineParts {
@@ -22,6 +23,7 @@ export interface EngineParts {
   readonly database: EngineDatabase;
   readonly hosts: HostService;
   readonly events: EventStore;
+  readonly settings: SettingStore;
   readonly passwords: PasswordCheck;
   /** Resolves once the certificates are there; they may be made while health is served already. */
   readonly pki: Promise<EnginePki>;
@@ -43,7 +45,7 @@ export function createRoutes(parts: EngineParts): Handler {
 
 async function route(request: HttpRequest, parts: EngineParts): Promise<HttpReply> {
   const { path } = request;
-  const { fqdn, hosts, events, passwords, log, wallMs } = parts;
+  const { fqdn, hosts, events, settings, passwords, log, wallMs } = parts;
   if (isHealthPath(path)) return health(parts.database);
   if (isPkiResourcePath(path)) return pkiResource(request, await parts.pki);
   if (isWelcomePath(path)) return welcome(fqdn, knownHosts(parts), wallMs());
@@ -57,7 +59,7 @@ async function route(request: HttpRequest, parts: EngineParts): Promise<HttpRepl
   }
   if (!isApi) return hostEnroll(request, await parts.pki, passwords, log);
   const facts = { instanceId: parts.instanceId, version: parts.version };
-  return answerApi(request, { hosts, events, passwords, facts, wallMs, log });
+  return answerApi(request, { hosts, events, settings, passwords, facts, wallMs, log });
 }
 
 /** Passwords do not travel in the clear: the client is sent to the same path over TLS. */

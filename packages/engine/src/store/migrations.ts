@@ -19,4 +19,8 @@ export const MIGRATIONS: readonly string[] = [
      host_id TEXT,
      host_name TEXT
    ) STRICT`,
+  `CREATE TABLE settings (
+     name TEXT PRIMARY KEY,
+     value TEXT NOT NULL
+   ) STRICT`,
 ];

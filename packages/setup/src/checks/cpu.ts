@@ -67,6 +67,11 @@ export function supportedCpuTypes(cpu: HostCpu): CpuType[] {
   ).map(({ id, name }) => ({ id, name }));
 }
 
+/** What the engine calls a CPU type; undefined when it is none that it knows. */
+export function engineCpuName(id: string): string | undefined {
+  return CPU_TYPES.find((type) => type.id === id)?.name;
+}
+
 export interface CpuRequest {
   readonly wanted: string | undefined;
   /** `model_…` entries that the host daemon reports. */

@@ -1,6 +1,7 @@
 // The host in the engine: added, watched until it is operational, and under HA.
 
 import { HeError } from '@hosted-engine/ports';
+import { engineCpuName } from '../checks/cpu.js';
 import { UNITS } from '../paths.js';
 import type { EngineHost } from '../ports.js';
 import { finding, type Run, remember } from '../run/run.js';
@@ -13,6 +14,8 @@ import { waitForHealth } from './engine-up.js';
 import { stopHa } from './ha-services.js';
 
 const HOST_UP_WAIT = { everyMs: 1000, atMostMs: 600_000 } as const;
+/** The engine knows the CPU of its first host a moment after the host itself. */
+const CLUSTER_CPU_WAIT = { everyMs: 1000, atMostMs: 60_000 } as const;
 /** Joining the lockspace takes the daemon some of sanlock's I/O time-outs. */
 const HA_WAIT = { everyMs: 500, atMostMs: 120_000 } as const;
 const API_WAIT = { everyMs: 1000, atMostMs: 60_000 } as const;
@@ -123,7 +126,27 @@ async function waitForHost(run: Run): Promise<void> {
     await untilOperational(run, host);
     return true;
   });
-  if (isUp === true) run.dialog.info('The VDSM Host is now operational');
+  if (isUp !== true) return;
+  run.dialog.info('The VDSM Host is now operational');
+  if (run.found.role === 'first') await setClusterCpu(run);
+}
+
+/** Later hosts are compared with the engine VM's CPU. It can be set in the engine too: nothing fails by it. */
+async function setClusterCpu(run: Run): Promise<void> {
+  const { answers, world } = run;
+  const cpu = engineCpuName(answers.find('OVEHOSTED_VDSM/cpu') ?? '');
+  if (cpu === undefined) return;
+  const cluster = answers.get('OVEHOSTED_ENGINE/clusterName');
+  try {
+    const engine = finding(run, 'engine');
+    const isSet = await waitFor(run, CLUSTER_CPU_WAIT, async () =>
+      (await engine.setClusterCpu(cluster, cpu)) ? true : undefined,
+    );
+    if (isSet !== true) world.log.warn('the cluster in the engine has no CPU', { cluster });
+  } catch (thrown) {
+    if (!(thrown instanceof HeError) || thrown.code === 'HE_ABORTED') throw thrown;
+    world.log.warn('cannot set the CPU type of the cluster', { cluster, why: thrown.message });
+  }
 }
 
 async function untilOperational(run: Run, { id, name }: EngineHost): Promise<void> {

@@ -22,6 +22,9 @@ export class FakeEngine implements EngineConnector {
   refusal: HeError | undefined;
   sshKey: string | undefined = 'ecdsa-sha2-nistp256 AAAAE2VjZHNh ovirt-engine';
   complaints: string[] = [];
+  clusterCpu: string | undefined;
+  /** How often it says that the cluster has no CPU yet. */
+  looksWithoutCpu = 1;
   #looks = 0;
 
   async makeCa(): Promise<Credentials> {
@@ -72,6 +75,13 @@ export class FakeEngine implements EngineConnector {
         return this.sshKey;
       },
       complaints: async () => this.complaints,
+      setClusterCpu: async (_cluster, cpu) => {
+        authenticate();
+        this.looksWithoutCpu -= 1;
+        if (this.looksWithoutCpu >= 0) return false;
+        this.clusterCpu = cpu;
+        return true;
+      },
       host: async (id) => {
         authenticate();
         const host = this.hosts.find((candidate) => candidate.id === id);
