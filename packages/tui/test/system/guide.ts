@@ -97,6 +97,8 @@ async function takeDeployment(tmux: Tmux, shoot: () => Promise<void>): Promise<v
   await tmux.until(/Abort the deployment\?/);
   await shoot();
   tmux.keys('Escape');
+  // What is typed while the question whether to abort is still shown would be taken for its answer.
+  await tmux.until(/Please confirm installation settings/);
   await answerUntil(tmux, /The deployment has (succeeded|failed)/);
   await shoot();
 }
