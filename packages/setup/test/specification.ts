@@ -1,5 +1,5 @@
-// The lines of the specification's two transcripts, as far as they do not depend on time and version.
-// The firewall manager is the one of this day; what a person types is part of its line.
+// The two dialogs of the specification, and how a session is compared with them. Lines that come as often as there is
+// something to wait for stand once or not at all, and a stray backquote of the specification is left out.
 
 export const FIRST_HOST = `
 [ INFO  ] Stage: Initializing
@@ -12,6 +12,8 @@ export const FIRST_HOST = `
 [ INFO  ] Generating a temporary VNC password.
 [ INFO  ] Stage: Environment setup
           Configuration files: []
+          Log file: /var/log/ovirt-hosted-engine-setup/ovirt-hosted-engine-setup-20131121151103.log
+          Version: otopi-1.1.1 (otopi-1.1.1-1.el6ev)
 [ INFO  ] Hardware supports virtualization
 [ INFO  ] Bridge rhevm already created
 [ INFO  ] Stage: Environment packages setup
@@ -26,7 +28,7 @@ export const FIRST_HOST = `
           Local storage datacenter name [hosted_datacenter]:
           --== SYSTEM CONFIGURATION ==--
           --== NETWORK CONFIGURATION ==--
-          nftables was detected on your computer, do you wish setup to configure it? (Yes, No)[Yes]:
+          iptables was detected on your computer, do you wish setup to configure it? (Yes, No)[Yes]:
           Please indicate a pingable gateway IP address: 10.1.1.1
           --== VM CONFIGURATION ==--
           Please specify the device to boot the VM from (cdrom, disk, pxe) [cdrom]: pxe
@@ -52,7 +54,7 @@ export const FIRST_HOST = `
           Engine FQDN                        : hosted-engine.home
           Bridge name                        : rhevm
           SSH daemon port                    : 22
-          Firewall manager                   : nftables
+          Firewall manager                   : iptables
           Gateway address                    : 10.1.1.1
           Host name for web application      : hosted_engine_1
           Host ID                            : 1
@@ -90,13 +92,16 @@ export const FIRST_HOST = `
 [ INFO  ] Creating VM
           You can now connect to the VM with the following command:
               /usr/bin/remote-viewer vnc://localhost:5900
+          Use temporary password "1015iuUQ" to connect to vnc console.
           Please note that in order to use remote-viewer you need to be able to run graphical applications.
           This means that if you are using ssh you have to supply the -Y flag (enables trusted X11 forwarding).
           Otherwise you can run the command from a terminal in your preferred desktop environment.
           If you cannot run graphical applications you can connect to the graphic console from another host or connect to the console using the following command:
+          virsh -c qemu+tls://10.1.1.10/system console HostedEngine
           If you need to reboot the VM you will need to start it manually using the command:
           hosted-engine --vm-start
           You can then set a temporary password using the command:
+          hosted-engine --add-console-password=<password>
           Please install the OS on the VM.
           When the installation is completed reboot or shutdown the VM: the system will wait until then
           Has the OS installation been completed successfully?
@@ -104,8 +109,16 @@ export const FIRST_HOST = `
 [ INFO  ] Creating VM
           You can now connect to the VM with the following command:
               /usr/bin/remote-viewer vnc://localhost:5900
+          Use temporary password "1015iuUQ" to connect to vnc console.
+          Please note that in order to use remote-viewer you need to be able to run graphical applications.
+          This means that if you are using ssh you have to supply the -Y flag (enables trusted X11 forwarding).
+          Otherwise you can run the command from a terminal in your preferred desktop environment.
+          If you cannot run graphical applications you can connect to the graphic console from another host or connect to the console using the following command:
+          virsh -c qemu+tls://10.1.1.10/system console HostedEngine
+          If you need to reboot the VM you will need to start it manually using the command:
           hosted-engine --vm-start
           You can then set a temporary password using the command:
+          hosted-engine --add-console-password=<password>
           Please install the engine in the VM, hit enter when finished.
 [ INFO  ] Engine replied: DB Up!Welcome to Health Status!
 [ INFO  ] Waiting for the host to become operational in the engine. This may take several minutes...
@@ -130,6 +143,8 @@ export const ADDITIONAL_HOST = `
 [ INFO  ] Generating a temporary VNC password.
 [ INFO  ] Stage: Environment setup
           Configuration files: []
+          Log file: /var/log/ovirt-hosted-engine-setup/ovirt-hosted-engine-setup-20131121170637.log
+          Version: otopi-1.1.1 (otopi-1.1.1-1.el6ev)
 [ INFO  ] Hardware supports virtualization
 [ INFO  ] Bridge rhevm already created
 [ INFO  ] Stage: Environment packages setup
@@ -152,6 +167,7 @@ export const ADDITIONAL_HOST = `
 [ INFO  ] Answer file successfully downloaded
           --== NETWORK CONFIGURATION ==--
           The following CPU types are supported by this host:
+              - model_Nehalem: Intel Nehalem Family
               - model_Penryn: Intel Penryn Family
               - model_Conroe: Intel Conroe Family
           --== HOSTED ENGINE CONFIGURATION ==--
@@ -164,6 +180,7 @@ export const ADDITIONAL_HOST = `
           Engine FQDN                        : hosted-engine.home
           Bridge name                        : rhevm
           SSH daemon port                    : 22
+          Firewall manager                   : iptables
           Gateway address                    : 10.1.1.1
           Host name for web application      : hosted_engine_2
           Host ID                            : 2
@@ -200,15 +217,35 @@ export const ADDITIONAL_HOST = `
 [ INFO  ] Stage: Termination
 `;
 
-/** Those of the specification's lines that the transcript lacks, or has at another place. */
-export function missingLines(transcript: string, specification: string): string[] {
-  const lines = transcript.split('\n').map((line) => line.trimEnd());
+/** Where a session differs from the specification, because it is another place. */
+export interface Place {
+  /** What stands for a part of a line here, as the source of a regular expression. */
+  readonly instead: readonly (readonly [part: string, pattern: string])[];
+  /** Lines that cannot be shown here. */
+  readonly without: readonly RegExp[];
+}
+
+/** Those of the specification's lines that a session lacks, or has at another place; others may stand between. */
+export function missingLines(session: string, specification: string, place: Place): string[] {
+  const lines = session.split('\n').map((line) => line.trimEnd());
   const missing: string[] = [];
   let at = 0;
   for (const wanted of specification.split('\n').filter((line) => line !== '')) {
-    const found = lines.indexOf(wanted, at);
+    if (place.without.some((pattern) => pattern.test(wanted))) continue;
+    const pattern = patternOf(wanted, place);
+    const found = lines.findIndex((line, index) => index >= at && pattern.test(line));
     if (found === -1) missing.push(wanted);
     else at = found + 1;
   }
   return missing;
+}
+
+function patternOf(line: string, { instead }: Place): RegExp {
+  let source = escaped(line);
+  for (const [part, pattern] of instead) source = source.replaceAll(escaped(part), () => pattern);
+  return new RegExp(`^${source}$`);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^$()|[\]{}\\/]/g, String.raw`\$&`);
 }
