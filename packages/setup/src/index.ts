@@ -19,7 +19,12 @@ export { DEPLOY_STEPS, deploy, exitCodeOf } from './deploy.js';
 export type { Dialog, Question } from './dialog.js';
 export { PATHS, UNITS } from './paths.js';
 export * from './ports.js';
-export { FIREWALL_TABLE } from './render/firewall.js';
+export {
+  FIREWALL_TABLE,
+  FIREWALLD_SERVICE,
+  firewalldService,
+  openPorts,
+} from './render/firewall.js';
 export type { DeployOptions } from './run/run.js';
 export type { Outcome } from './run/runner.js';
 export { STAGES } from './run/stages.js';
