@@ -6,15 +6,16 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { ProcessResult } from '@hosted-engine/ports';
 import type { ClusterPlan } from '../src/cluster/answers.js';
-import { applianceImage, HOST_CHECKOUT, type Lab, type LabHost } from '../src/index.js';
+import { applianceImage, HOST_CHECKOUT, type Lab, type LabHost, until } from '../src/index.js';
 import { checkoutRoot, labPaths } from '../src/paths.js';
-import { type HostState, hostState } from './host-state.js';
+import { type HostState, hostState, untilAddressed } from './host-state.js';
 
 const GIB = 1024 ** 3;
 const ANSWERS = '/root/answers.conf';
 const FIXTURE = `${HOST_CHECKOUT}/packages/cli/dist/test/fixtures/faulty-deploy.js`;
 const TIMEOUT_MS = 240_000;
 const STORAGE = 'he';
+const SETTLING_S = 5;
 
 export type Fault = 'fail' | 'int' | 'kill';
 
@@ -52,6 +53,7 @@ export class BrokenDeploy {
 
   /** Takes the host as it is now for what it has to be again. */
   static async of(lab: Lab, host: LabHost): Promise<BrokenDeploy> {
+    await untilAddressed(host);
     return new BrokenDeploy(lab, host, await hostState(lab, host));
   }
 
@@ -75,10 +77,18 @@ export class BrokenDeploy {
     return this.#host.exec([`${HOST_CHECKOUT}/bin/${name}`, ...words], { timeoutMs: TIMEOUT_MS });
   }
 
+  /** Addresses that the kernel gives a cable by itself are there a moment after it. */
   async assertHostAsBefore(said: string): Promise<void> {
-    const now = await hostState(this.#lab, this.#host);
-    for (const part of Object.keys(this.#before) as (keyof HostState)[]) {
-      assert.deepEqual(now[part], this.#before[part], `${part} differ\n${said}`);
-    }
+    const compare = async (): Promise<void> => {
+      const now = await hostState(this.#lab, this.#host);
+      for (const part of Object.keys(this.#before) as (keyof HostState)[]) {
+        assert.deepEqual(now[part], this.#before[part], `${part} differ\n${said}`);
+      }
+    };
+    const compared = async (): Promise<{ done: true; value: true }> => {
+      await compare();
+      return { done: true, value: true };
+    };
+    await until(compared, SETTLING_S, 'a host as before').catch(compare);
   }
 }

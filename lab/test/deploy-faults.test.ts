@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { DEPLOY_STEPS } from '@hosted-engine/setup';
 import { answerFile, type ClusterPlan } from '../src/cluster/answers.js';
 import { type Lab, type LabHost, labObstacle, makeLab } from '../src/index.js';
 import { BrokenDeploy, type Fault, onStorage, smallPlan } from './broken-deploy.js';
@@ -14,42 +15,10 @@ import { BrokenDeploy, type Fault, onStorage, smallPlan } from './broken-deploy.
 const obstacle = labObstacle();
 const BLANK = '/root/blank.raw';
 /** All steps of a first host up to its point of no return, from the first that changes something. */
-const ALL_STEPS = [
-  'answer-file',
-  'libvirt',
-  'certificates',
-  'migration',
-  'vdsm-conf',
-  'vdsmd',
-  'hardware',
-  'bridge',
-  'storage-server',
-  'unfinished-domain',
-  'storage-domain',
-  'storage-pool',
-  'pool-connection',
-  'small-volumes',
-  'lockspace',
-  'metadata',
-  'vm-image',
-  'pool-release',
-  'domain-monitor',
-  'vm-conf',
-  'hosted-engine-conf',
-  'vm-install',
-  'seed',
-  'vm',
-  'console',
-  'engine-health',
-  'engine-trust',
-  'engine-key',
-  'engine-host',
-  'host-operational',
-  'vm-shutdown',
-  'agent-links',
-  'shared-configuration',
-  'ha-services',
-] as const;
+const ALL_STEPS = DEPLOY_STEPS.slice(0, DEPLOY_STEPS.findIndex(({ completes }) => completes) + 1)
+  .filter(({ role }) => role !== 'additional')
+  .filter(({ stage, undo }) => undo !== undefined || ['misc', 'commit', 'closeup'].includes(stage))
+  .map(({ id }) => id);
 
 const EVERY = process.env['HE_FAULT_STEPS'] as Fault | undefined;
 const CHOSEN: readonly (readonly [string, Fault])[] =
@@ -60,6 +29,7 @@ const CHOSEN: readonly (readonly [string, Fault])[] =
       )
     : [
         ['libvirt', 'int'],
+        ['firewall', 'int'],
         ['vdsmd', 'kill'],
         ['pool-connection', 'fail'],
         ['vm-image', 'kill'],
@@ -75,7 +45,8 @@ describe('a deployment that is broken off', { skip: obstacle ?? false }, () => {
   let broken: BrokenDeploy;
 
   before(async () => {
-    lab = await makeLab({ name: 'faults', dir: join(folder, 'lab'), hosts: 1 });
+    // Bare: set-up makes the bridge, and takes it back.
+    lab = await makeLab({ name: 'faults', dir: join(folder, 'lab'), hosts: 1, bridges: false });
     host = lab.host(1);
     plan = await smallPlan(lab);
     broken = await BrokenDeploy.of(lab, host);

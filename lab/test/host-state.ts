@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Lab, LabHost } from '../src/index.js';
+import { type Lab, type LabHost, until, when } from '../src/index.js';
 import { labPaths } from '../src/paths.js';
 
 /** Kept on purpose, or by daemons of the distribution for themselves. */
@@ -38,8 +38,10 @@ export async function hostState(lab: Lab, host: LabHost): Promise<HostState> {
   const say = (script: string): Promise<string> => host.execOrThrow(['sh', '-c', script]);
   return {
     links: await say("ip -o link | sed 's/state [A-Z]*//'"),
-    addresses: await say("ip -o addr | sed 's/valid_lft.*//'"),
-    routes: await say('ip route; ip -6 route'),
+    // An address that was moved is not probed again, which the kernel shows.
+    addresses: await say("ip -o addr | sed 's/valid_lft.*//; s/ nodad//'"),
+    // Those of equal worth stand in the order in which they were made.
+    routes: await say('(ip route; ip -6 route) | sort'),
     firewall: await say('nft list ruleset'),
     mounts: await say("cut -d' ' -f1-4 /proc/mounts | sort"),
     services: await say(
@@ -48,6 +50,19 @@ export async function hostState(lab: Lab, host: LabHost): Promise<HostState> {
     processes: processNames(await host.processes()),
     files: filesBelow(labPaths(lab.paths.dir).hostFile(host.id, '')),
   };
+}
+
+/** Until the kernel has given each cable its link-local address, which takes it a second or two after a boot. */
+export async function untilAddressed(host: LabHost): Promise<void> {
+  await until(
+    async () => {
+      const seen = await host.execOrThrow(['ip', '-6', '-o', 'address', 'show', 'scope', 'link']);
+      const isThere = ['eth0', 'eth1'].every((name) => seen.includes(` ${name} `));
+      return when(isThere && !seen.includes('tentative'), seen);
+    },
+    15,
+    `link-local addresses of ${host.name}`,
+  );
 }
 
 function processNames(processes: readonly { readonly argv: readonly string[] }[]): string {

@@ -18,6 +18,7 @@ import {
 } from '../src/index.js';
 import { labObstacle } from '../src/requirements.js';
 import { SshSession } from '../src/ssh-session.js';
+import { untilAddressed } from './host-state.js';
 
 const SITUATION = [
   'ip -br link',
@@ -40,19 +41,6 @@ async function situation(host: LabHost): Promise<string> {
   const lines = text.replaceAll(/ (promiscuity|allmulti) \d+| nodad/g, '').split('\n');
   // Routes of equal worth stand in the order in which they were made.
   return lines.toSorted().join('\n');
-}
-
-/** Until the kernel has given each cable its link-local address, which takes it a second or two after a boot. */
-async function untilAddressed(host: LabHost): Promise<void> {
-  await until(
-    async () => {
-      const seen = await host.execOrThrow(['ip', '-6', '-o', 'address', 'show', 'scope', 'link']);
-      const isThere = ['eth0', 'eth1'].every((name) => seen.includes(` ${name} `));
-      return when(isThere && !seen.includes('tentative'), seen);
-    },
-    15,
-    `link-local addresses of ${host.name}`,
-  );
 }
 
 /** A password among them: by standard input into a file of root's alone. */
