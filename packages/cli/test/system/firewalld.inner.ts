@@ -56,7 +56,7 @@ test('one that runs is', async () => {
   assert.equal(await firewall.detect(), 'firewalld');
 });
 
-test('its ports are open at once and after a restart, for IPv4 and IPv6, beside what was open before', async () => {
+test('its ports are open at once and for good, for IPv4 and IPv6, beside what was open before', async () => {
   run('firewall-cmd', '--permanent', '--add-port=8080/tcp');
   writeFileSync(PATHS.firewalldService, firewalldService(openPorts(await firewall.sshPorts())));
   await firewall.openService(NAME);
