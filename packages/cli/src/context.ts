@@ -1,4 +1,4 @@
-import type { Clock } from '@hosted-engine/ports';
+import type { Broker, Clock } from '@hosted-engine/ports';
 import type {
   Dialog,
   EngineHealth,
@@ -8,7 +8,6 @@ import type {
   RunLog,
 } from '@hosted-engine/setup';
 import type { TuiHost } from '@hosted-engine/tui';
-import type { Broker } from './adapters/broker-client.js';
 import type { Screen } from './terminal/screen.js';
 
 /** What a command may use. main.ts makes the real ones, tests others. */

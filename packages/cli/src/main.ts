@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { BROKER_SOCKET, createBrokerClient } from '@hosted-engine/platform/broker-client';
 import { createSystemClock } from '@hosted-engine/platform/system-clock';
-import { BROKER_SOCKET, createBrokerClient } from './adapters/broker-client.js';
 import { createHostFiles } from './adapters/host-files.js';
 import { runCli } from './cli.js';
 import type { DeployHost } from './main/run-deploy.js';

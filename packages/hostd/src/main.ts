@@ -13,6 +13,7 @@ import {
   exitProcess,
   isJournal,
 } from '@hosted-engine/platform';
+import { BROKER_SOCKET, createBrokerClient } from '@hosted-engine/platform/broker-client';
 import { messageOf } from '@hosted-engine/ports';
 import { hostIdentity } from './config/host-identity.js';
 import { readTlsFiles, readVdsmConf } from './config/read-settings.js';
@@ -77,7 +78,10 @@ async function main(): Promise<void> {
       log,
     }),
     vmStore: createVmStore(`${RUN_DIR}/vms`, log),
-    broker: createHaBroker({ clock }),
+    broker: createHaBroker({
+      clock,
+      connect: (timeoutMs) => createBrokerClient(BROKER_SOCKET, timeoutMs),
+    }),
     files: createHostFiles(),
     processes,
     clock,

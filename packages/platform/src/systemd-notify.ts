@@ -5,7 +5,7 @@ import koffi from 'koffi';
 
 export interface SystemdNotify {
   ready(): void;
-  /** One line for `systemctl status`. */
+  /** One line for `systemctl status`; sent when it is another than the one before. */
   status(text: string): void;
   stopping(): void;
   /** One ping of the watchdog: for a daemon whose own loop is what must not stop. */
@@ -29,12 +29,16 @@ export function createSystemdNotify(
   env: Readonly<Record<string, string | undefined>>,
 ): SystemdNotify {
   const path = env['NOTIFY_SOCKET'];
-  const send = path === undefined || path === '' ? () => {} : datagramSender(path);
+  const send = path === undefined || path === '' ? () => true : datagramSender(path);
+  let lastStatus = '';
   return {
-    ready: () => send('READY=1'),
-    status: (text) => send(`STATUS=${text.replaceAll('\n', ' ')}`),
-    stopping: () => send('STOPPING=1'),
-    ping: () => send('WATCHDOG=1'),
+    ready: () => void send('READY=1'),
+    status(text) {
+      if (text === lastStatus) return;
+      if (send(`STATUS=${text.replaceAll('\n', ' ')}`)) lastStatus = text;
+    },
+    stopping: () => void send('STOPPING=1'),
+    ping: () => void send('WATCHDOG=1'),
     startWatchdog() {
       const periodMs = Number(env['WATCHDOG_USEC'] ?? Number.NaN) / 1000;
       const pid = env['WATCHDOG_PID'];
@@ -47,19 +51,20 @@ export function createSystemdNotify(
   };
 }
 
-function datagramSender(path: string): (text: string) => void {
+/** The sender tells whether the text went out. */
+function datagramSender(path: string): (text: string) => boolean {
   const libc = koffi.load('libc.so.6');
   const socket = libc.func('int socket(int domain, int type, int protocol)');
   const sendto = libc.func('sendto', 'long', ['int', 'void *', 'size_t', 'int', 'void *', 'uint']);
-  const close = libc.func('int close(int fd)');
   const address = socketAddress(path);
+  // Not connected, and so good for a service manager that begins anew as well.
+  let fd = -1;
   return (text) => {
-    const fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) as number;
-    if (fd < 0) return;
+    if (fd < 0) fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) as number;
+    if (fd < 0) return false;
     const bytes = Buffer.from(text);
     const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
-    sendto(fd, bytes, bytes.length, flags, address, address.length);
-    close(fd);
+    return Number(sendto(fd, bytes, bytes.length, flags, address, address.length)) >= 0;
   };
 }
 

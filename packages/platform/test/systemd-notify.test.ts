@@ -44,6 +44,19 @@ for (const kind of ['path', 'abstract']) {
   });
 }
 
+it('sends a status when it changes, and again when it did not go out', () => {
+  const path = join(dir, 'status');
+  const notify = createSystemdNotify({ NOTIFY_SOCKET: path });
+  notify.status('lost');
+  const socket = receiver(path);
+  for (const text of ['lost', 'lost', 'other']) notify.status(text);
+  assert.deepEqual(
+    [socket.take(), socket.take(), socket.take()],
+    ['STATUS=lost', 'STATUS=other', undefined],
+  );
+  socket.close();
+});
+
 it('pings the watchdog of this process only', () => {
   const path = join(dir, 'watchdog');
   const socket = receiver(path);

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import { HeError } from './he-error.js';
+import { Interrupter } from './interruption.js';
 
 /**
  * The rule of house.md 6, as one mechanism: on one file or path at most one operation is
@@ -30,8 +31,8 @@ export class OneAtATime {
 
   /** Runs `operation` alone. HE_STORAGE_TIMEOUT when it, or the one before it, takes too long. */
   async run<T>(what: string, deadlineMs: number, operation: () => Promise<T>): Promise<T> {
-    const timer = new AbortController();
-    const expired = this.#clock.sleep(deadlineMs, timer.signal).then(() => 'expired' as const);
+    const over = new Interrupter();
+    const expired = this.#clock.sleep(deadlineMs, over).then(() => 'expired' as const);
     try {
       while (this.#current !== undefined) {
         const first = await Promise.race([this.#current, expired]);
@@ -50,8 +51,7 @@ export class OneAtATime {
       if (first === 'expired') throw timedOut(what, deadlineMs, false);
       return first.value;
     } finally {
-      // A reason of our own spares the stack trace of a DOMException with each operation.
-      timer.abort('over');
+      over.abort();
     }
   }
 }

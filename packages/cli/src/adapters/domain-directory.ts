@@ -1,8 +1,8 @@
 import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeError, messageOf } from '@hosted-engine/ports';
+import { isErrno } from '@hosted-engine/ports/errno';
 import type { FoundDomain, FoundVolume } from '@hosted-engine/setup';
-import { isErrno } from './host-files.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -1,6 +1,6 @@
+import type { Broker } from '@hosted-engine/ports';
 import { HeError } from '@hosted-engine/ports';
 import type { HaProbe } from '@hosted-engine/setup';
-import type { Broker } from './broker-client.js';
 
 /** Asks the HA daemon by its socket. One that is not up, or not ready, reports nobody. */
 export function createHaProbe(broker: Broker): HaProbe {

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { chown, lstat, mkdir, open, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isErrno, notPermitted } from '@hosted-engine/ports/errno';
 import { HeError, messageOf } from '@hosted-engine/ports/he-error';
 import type { FileMode, HostFiles } from '@hosted-engine/setup';
 
@@ -37,20 +37,11 @@ async function orAbsent<T>(action: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** For what only root may open. */
-export function notPermitted(cause: unknown): HeError {
-  return new HeError('HE_NOT_PERMITTED', messageOf(cause), { remedy: 'run it as root', cause });
-}
-
-export function isErrno(thrown: unknown, ...codes: readonly string[]): boolean {
-  return thrown instanceof Error && 'code' in thrown && codes.includes(String(thrown.code));
-}
-
 /** A new file beside the old one, renamed over it once it is on disk. */
 async function writeAtomically(path: string, bytes: Uint8Array, mode: FileMode): Promise<void> {
   const directory = dirname(path);
   await mkdir(directory, { recursive: true, mode: 0o755 });
-  const temporary = join(directory, `.${randomUUID()}.new`);
+  const temporary = join(directory, `.${process.pid}-${process.hrtime.bigint()}.new`);
   // Nobody else may read it before it has its owner.
   const file = await open(temporary, 'wx', 0o600);
   try {

@@ -1,8 +1,8 @@
 import { lookup, lookupService, Resolver } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import type { ProcessRunner } from '@hosted-engine/ports';
+import { isErrno } from '@hosted-engine/ports/errno';
 import type { Network } from '@hosted-engine/setup';
-import { isErrno } from './host-files.js';
 
 const PING_TIMEOUT_S = 5;
 const DNS_TIMEOUT_MS = 2000;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createConnection, createServer, type Server } from 'node:net';
 import { HeError } from '@hosted-engine/ports';
+import { isErrno } from '@hosted-engine/ports/errno';
 import type { RunLock } from '@hosted-engine/setup';
-import { isErrno } from './host-files.js';
 
 /** In the abstract name space: the kernel takes it back with the process, so it is never stale. */
 const NAME = '\0hosted-engine-setup';

@@ -9,9 +9,9 @@ import {
   OneAtATime,
   type ProcessRunner,
 } from '@hosted-engine/ports';
+import { isErrno } from '@hosted-engine/ports/errno';
 import type { StorageProbe, StorageTarget, StorageView } from '@hosted-engine/setup';
 import { readDomains, readPart } from './domain-directory.js';
-import { isErrno } from './host-files.js';
 import { mountProblem } from './mount-problem.js';
 import { type AccessProbe, cannotAccess, requireAccess, requireUsable } from './storage-access.js';
 

@@ -1,7 +1,7 @@
 import { renderStatusText, type StatusView, statusJson } from '@hosted-engine/core/whiteboard';
+import type { BoardState } from '@hosted-engine/ports';
 import { HeError } from '@hosted-engine/ports/he-error';
 import { SLOT_SIZE } from '@hosted-engine/ports/whiteboard';
-import type { BoardState } from '../adapters/broker-client.js';
 import { optionValue } from '../args.js';
 import { viewOf } from '../board-view.js';
 import type { Command } from '../command.js';

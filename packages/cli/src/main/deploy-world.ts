@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createMounts, createProcessRunner, createSanlock } from '@hosted-engine/platform';
+import { BROKER_SOCKET, createBrokerClient } from '@hosted-engine/platform/broker-client';
 import type { Clock } from '@hosted-engine/ports';
 import type { DeployWorld, RunLog } from '@hosted-engine/setup';
 import { createAppliances } from '../adapters/appliances.js';
-import { BROKER_SOCKET, createBrokerClient } from '../adapters/broker-client.js';
 import { createDiskImages } from '../adapters/disk-images.js';
 import { createEngineConnector } from '../adapters/engine-client.js';
 import { createFirewall } from '../adapters/firewall.js';

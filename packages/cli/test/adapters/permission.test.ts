@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { createBrokerClient } from '../../src/adapters/broker-client.js';
+import { createBrokerClient } from '@hosted-engine/platform/broker-client';
 import { createHostFiles } from '../../src/adapters/host-files.js';
 
 const NOBODY = 65534;

@@ -1,9 +1,10 @@
 import { formatHostedEngineConf, type HostedEngineConf } from '@hosted-engine/formats';
+import { createBrokerClient } from '@hosted-engine/platform/broker-client';
+import type { Broker } from '@hosted-engine/ports';
 import { HeError } from '@hosted-engine/ports';
 import { type HostFiles, PATHS } from '@hosted-engine/setup';
 import type { TuiHost } from '@hosted-engine/tui';
 import { ReconnectingVdsmClient } from '@hosted-engine/vdsm';
-import { type Broker, createBrokerClient } from '../../src/adapters/broker-client.js';
 import { readPart } from '../../src/adapters/domain-directory.js';
 import type { CleanupArguments, CliContext, DeployArguments } from '../../src/context.js';
 import type { Screen } from '../../src/terminal/screen.js';

@@ -4,10 +4,13 @@ import { connect, type Socket } from 'node:net';
 import type { Clock, NetworkProbe, ProcessRunner } from '@hosted-engine/ports';
 import type { NetworkTarget, NetworkTest } from '../config/network-test.js';
 import { allTargets, shareOfTries } from '../monitors/network.js';
+import { createPingProbe } from './ping-probe.js';
 
 export interface NetworkProbeOptions {
   readonly processes: ProcessRunner;
   readonly clock: Clock;
+  /** Ends what runs on between the measurements. */
+  readonly signal: AbortSignal;
   /** What one try waits for its answer. @default 5000 */
   readonly timeoutMs?: number;
   /** Where resolvers listen. @default 53 */
@@ -26,7 +29,7 @@ function probeOf(target: NetworkTarget, options: NetworkProbeOptions): NetworkPr
   const { clock, timeoutMs = TIMEOUT_MS, dnsPort = DNS_PORT } = options;
   switch (target.kind) {
     case 'ping':
-      return { share: () => ping(target.address, timeoutMs, options.processes) };
+      return createPingProbe(target.address, { ...options, timeoutMs });
     case 'dns': {
       const test = () => someResolverAnswers(target.resolver, dnsPort, timeoutMs);
       return { share: () => shareOfTries(test, clock) };
@@ -36,20 +39,6 @@ function probeOf(target: NetworkTarget, options: NetworkProbeOptions): NetworkPr
       return { share: () => shareOfTries(test, clock) };
     }
   }
-}
-
-/** One process for all tries: five a measurement would be most of what the daemon costs. */
-async function ping(address: string, timeoutMs: number, processes: ProcessRunner): Promise<number> {
-  const seconds = String(Math.ceil(timeoutMs / 1000));
-  const { stdout } = await processes.run(
-    'ping',
-    ['-n', '-q', '-c', '5', '-i', '0.5', '-W', seconds, '--', address],
-    { timeoutMs: timeoutMs + 5000, env: { LC_ALL: 'C' } },
-  );
-  // Without a route, or a name that resolves, it sends nothing and prints no summary: nothing was reached.
-  const [, received = '0'] =
-    /\d+ packets transmitted, (\d+)(?: packets)? received/.exec(stdout) ?? [];
-  return Math.min(1, Number(received) / 5);
 }
 
 function accepts(host: string, port: number, timeoutMs: number): Promise<boolean> {

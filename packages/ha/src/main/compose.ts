@@ -100,7 +100,7 @@ export async function runDaemon(
     ),
     engineProbe: createEngineProbe({ fqdn: conf.fqdn }),
     engineService: createGuestEngineService({ processes, vmName: 'HostedEngine' }),
-    networkProbe: createNetworkProbe(networkTestOf(conf), { processes, clock }),
+    networkProbe: createNetworkProbe(networkTestOf(conf), { processes, clock, signal }),
     journal: createJournalFile({ path: PATHS.journal, log }),
     vmConfCache: createVmConfFile(PATHS.vmConf, PATHS.vmConfFallback),
     readSharedVmConf: async () => {

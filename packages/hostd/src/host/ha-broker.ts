@@ -3,24 +3,17 @@
 // people and the engine, no decision about the engine VM is made from them.
 
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import { dirname } from 'node:path';
 import { decodeGlobalSlot, decodeHostSlot, encodeGlobalSlot } from '@hosted-engine/core';
-import {
-  decodeResponse,
-  encodeCall,
-  formatHaConf,
-  KeyValueDocument,
-  parseHaConf,
-  type XmlRpcValue,
-} from '@hosted-engine/formats';
-import { type Clock, messageOf } from '@hosted-engine/ports';
+import { formatHaConf, KeyValueDocument, parseHaConf } from '@hosted-engine/formats';
+import { type BoardState, type Broker, type Clock, messageOf } from '@hosted-engine/ports';
+import { isErrno } from '@hosted-engine/ports/errno';
 import { type HaStats, VDSM_CODE, VdsmError } from '@hosted-engine/vdsm';
 
 export interface HaBrokerOptions {
   readonly clock: Clock;
-  /** @default /run/ovirt-hosted-engine-ha/broker.socket */
-  readonly socketPath?: string;
+  /** The HA daemon, asked with this time-out. */
+  readonly connect: (timeoutMs: number) => Broker;
   /** @default /etc/ovirt-hosted-engine/hosted-engine.conf */
   readonly confPath?: string;
   /** @default /var/lib/ovirt-hosted-engine-ha/ha.conf */
@@ -28,7 +21,7 @@ export interface HaBrokerOptions {
 }
 
 export interface HaBroker {
-  /** Settles within a second, whatever the HA daemon does. */
+  /** Settles within seconds, whatever the HA daemon does; figures are at most 5 s old. */
   stats(): Promise<HaStats>;
   isDeployed(): Promise<boolean>;
   /** VdsmError 40 without an HA daemon, 61 when it refused or the mode is unknown. */
@@ -38,8 +31,7 @@ export interface HaBroker {
 const STATS_TIMEOUT_MS = 1000;
 const MAINTENANCE_TIMEOUT_MS = 60_000;
 /** Figures this fresh are given again: several callers ask for the host's statistics. */
-const STATS_AGE_MAX_S = 1;
-const SLOT_GLOBAL = '0';
+const STATS_AGE_MAX_S = 5;
 
 export const HA_ABSENT: HaStats = {
   configured: false,
@@ -51,7 +43,6 @@ export const HA_ABSENT: HaStats = {
 
 export function createHaBroker(options: HaBrokerOptions): HaBroker {
   const { clock } = options;
-  const socketPath = options.socketPath ?? '/run/ovirt-hosted-engine-ha/broker.socket';
   const confPath = options.confPath ?? '/etc/ovirt-hosted-engine/hosted-engine.conf';
   const haConfPath = options.haConfPath ?? '/var/lib/ovirt-hosted-engine-ha/ha.conf';
   let latest: { readonly stats: Promise<HaStats>; readonly atS: number } | undefined;
@@ -62,27 +53,11 @@ export function createHaBroker(options: HaBrokerOptions): HaBroker {
     return id !== undefined && /^\d+$/.test(id) ? id : undefined;
   }
 
-  async function call(
-    method: string,
-    params: readonly XmlRpcValue[],
-    timeoutMs: number,
-  ): Promise<XmlRpcValue> {
-    const response = decodeResponse(
-      await post(socketPath, encodeCall(method, params), AbortSignal.timeout(timeoutMs)),
-    );
-    if (response.kind === 'value') return response.value;
-    throw new Error(response.message);
-  }
-
   async function ask(): Promise<HaStats> {
     const id = await hostId();
     if (id === undefined) return HA_ABSENT;
     try {
-      const [slots, alive] = await Promise.all([
-        call('get_stats', [], STATS_TIMEOUT_MS),
-        call('is_host_alive', [], STATS_TIMEOUT_MS),
-      ]);
-      return haStatsOf(id, slots, alive);
+      return haStatsOf(Number(id), await options.connect(STATS_TIMEOUT_MS).state());
     } catch {
       // No daemon, no answer, or one that makes no sense.
       return { ...HA_ABSENT, configured: true };
@@ -118,7 +93,8 @@ export function createHaBroker(options: HaBrokerOptions): HaBroker {
         if (mode.toUpperCase() === 'LOCAL') return await setLocal(enabled);
         if (mode.toUpperCase() !== 'GLOBAL') throw new Error(`unknown mode '${mode}'`);
         const slot = encodeGlobalSlot({ maintenance: enabled });
-        await call('put_stats', [0, slot], MAINTENANCE_TIMEOUT_MS);
+        await options.connect(MAINTENANCE_TIMEOUT_MS).writeGlobalSlot(slot);
+        latest = undefined;
       } catch (error) {
         const absent = isAbsent(error);
         throw new VdsmError(
@@ -131,58 +107,23 @@ export function createHaBroker(options: HaBrokerOptions): HaBroker {
   };
 }
 
-/** From the broker's answers: raw slots by host id, and the ids of live hosts. */
-export function haStatsOf(hostId: string, slots: XmlRpcValue, alive: XmlRpcValue): HaStats {
-  const bytes = (id: string) => {
-    const slot = isStruct(slots) ? slots[id] : undefined;
-    return slot instanceof Uint8Array ? slot : undefined;
-  };
-  const globalBytes = bytes(SLOT_GLOBAL);
+export function haStatsOf(hostId: number, { slots, alive }: BoardState): HaStats {
+  const globalBytes = slots.get(0);
   const global = globalBytes === undefined ? undefined : decodeGlobalSlot(globalBytes);
-  const ownBytes = bytes(hostId);
-  const own = ownBytes === undefined ? undefined : decodeHostSlot(Number(hostId), ownBytes);
+  const ownBytes = slots.get(hostId);
+  const own = ownBytes === undefined ? undefined : decodeHostSlot(hostId, ownBytes);
   const record = own?.kind === 'host' ? own.record : undefined;
   return {
     configured: true,
-    active: Array.isArray(alive) && alive.some((id) => String(id) === hostId),
+    active: alive.has(hostId),
     score: record?.score ?? 0,
     globalMaintenance: global?.kind === 'global' && global.maintenance === true,
     localMaintenance: record?.localMaintenance === true,
   };
 }
 
-function isStruct(value: XmlRpcValue): value is { readonly [member: string]: XmlRpcValue } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Uint8Array)
-  );
-}
-
 function isAbsent(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ENOENT' || code === 'ECONNREFUSED';
-}
-
-function post(socketPath: string, body: string, signal: AbortSignal): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'text/xml', 'content-length': Buffer.byteLength(body) };
-    const call = request(
-      { socketPath, path: '/RPC2', method: 'POST', headers, signal },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          if (response.statusCode === 200) resolve(Buffer.concat(chunks).toString('utf8'));
-          else reject(new Error(`the HA daemon answered with HTTP ${response.statusCode}`));
-        });
-      },
-    );
-    call.on('error', reject);
-    call.end(body);
-  });
+  return error instanceof Error && isErrno(error.cause, 'ENOENT', 'ECONNREFUSED');
 }
 
 async function readText(path: string): Promise<string | undefined> {

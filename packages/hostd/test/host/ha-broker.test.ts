@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, it } from 'node:test';
 import { decodeGlobalSlot, encodeGlobalSlot, encodeHostSlot } from '@hosted-engine/core';
 import { decodeCall, encodeResponse, type XmlRpcValue } from '@hosted-engine/formats';
+import { createBrokerClient } from '@hosted-engine/platform/broker-client';
 import { ManualClock } from '@hosted-engine/ports/fakes/manual-clock';
 import { isVdsmError } from '@hosted-engine/vdsm';
 import { createHaBroker, HA_ABSENT, haStatsOf } from '../../src/host/ha-broker.js';
@@ -24,17 +25,21 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-const broker = () =>
+const broker = (clock = new ManualClock()) =>
   createHaBroker({
-    clock: new ManualClock(),
-    socketPath: join(dir, 'broker.socket'),
+    clock,
+    connect: (timeoutMs) => createBrokerClient(join(dir, 'broker.socket'), timeoutMs),
     confPath: join(dir, 'hosted-engine.conf'),
     haConfPath: join(dir, 'state', 'ha.conf'),
   });
 
-/** A broker that answers each method so; a method it does not know gets no answer at all. */
+/** The original's broker, which has no JSON. It answers each method so; a method it does not know gets no answer at all. */
 async function serve(answers: (method: string, params: readonly XmlRpcValue[]) => XmlRpcValue) {
   server = createServer((request, response) => {
+    if (request.method === 'GET') {
+      response.writeHead(501).end();
+      return;
+    }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -62,21 +67,58 @@ const slotOf = (hostId: number, score: number, localMaintenance: boolean) =>
     state: 'EngineDown',
   });
 
+const OF_HOST_2 = {
+  configured: true,
+  active: true,
+  score: 3000,
+  globalMaintenance: true,
+  localMaintenance: false,
+};
+const SLOTS = {
+  '0': encodeGlobalSlot({ maintenance: true }),
+  '1': slotOf(1, 3400, true),
+  '2': slotOf(2, 3000, false),
+};
+
 it('reads score and flags of this host from the raw slots', () => {
-  const slots = {
-    '0': encodeGlobalSlot({ maintenance: true }),
-    '1': slotOf(1, 3400, true),
-    '2': slotOf(2, 3000, false),
-  };
-  assert.deepEqual(haStatsOf('2', slots, [1, 2]), {
-    configured: true,
-    active: true,
-    score: 3000,
-    globalMaintenance: true,
-    localMaintenance: false,
+  const slots = new Map(Object.entries(SLOTS).map(([id, slot]) => [Number(id), slot]));
+  const stats = (id: number, ...alive: number[]) => haStatsOf(id, { slots, alive: new Set(alive) });
+  assert.deepEqual(stats(2, 1, 2), OF_HOST_2);
+  assert.equal(stats(2, 1).active, false);
+  assert.equal(stats(1, 1).localMaintenance, true);
+});
+
+it("asks the original's broker as well as ours", async () => {
+  await serve((method) => (method === 'get_stats' ? SLOTS : [1, 2]));
+  assert.deepEqual(await broker().stats(), OF_HOST_2);
+  server?.close();
+  server = createServer((request, response) => {
+    const slots = Object.entries(SLOTS).map(([id, slot]) => [
+      id,
+      Buffer.from(slot).toString('base64'),
+    ]);
+    const state = { slots: Object.fromEntries(slots), alive: [1, 2] };
+    response.end(request.url === '/state' ? JSON.stringify(state) : undefined);
   });
-  assert.equal(haStatsOf('2', slots, [1]).active, false);
-  assert.equal(haStatsOf('1', slots, [1]).localMaintenance, true);
+  await new Promise<void>((resolve) => server?.listen(join(dir, 'broker.socket'), resolve));
+  assert.deepEqual(await broker().stats(), OF_HOST_2);
+});
+
+it('asks once for all who want to know within five seconds', async () => {
+  let asked = 0;
+  await serve((method) => {
+    if (method === 'get_stats') asked += 1;
+    return method === 'get_stats' ? SLOTS : [1, 2];
+  });
+  const clock = new ManualClock();
+  const one = broker(clock);
+  await Promise.all([one.stats(), one.stats()]);
+  await clock.advance(5000);
+  await one.stats();
+  assert.equal(asked, 1);
+  await clock.advance(1000);
+  await one.stats();
+  assert.equal(asked, 2);
 });
 
 it('without a deployment, a daemon or an answer in time everything is false and 0', async () => {

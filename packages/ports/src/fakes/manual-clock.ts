@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { Interruption } from '../interruption.js';
 
 /** A clock that moves only when told, so that no test waits. */
 export class ManualClock implements Clock {
@@ -13,7 +14,7 @@ export class ManualClock implements Clock {
     return 1_700_000_000_000 + this.#nowMs;
   }
 
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  sleep(ms: number, signal?: Interruption): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted === true) {
         resolve();

@@ -1,4 +1,4 @@
-import type { Clock } from '@hosted-engine/ports';
+import type { Clock, Interruption } from '@hosted-engine/ports';
 import type { VirtualClock } from './virtual-clock.js';
 
 /**
@@ -114,9 +114,9 @@ export class HostTime {
 /** The clock port of one process. */
 export function clockOf(clock: VirtualClock, time: HostTime, owner: SimProcess): Clock {
   /** Who sleeps until which signal: one listener for all of them. */
-  const sleepers = new WeakMap<AbortSignal, Set<() => void>>();
+  const sleepers = new WeakMap<Interruption, Set<() => void>>();
 
-  function sleepersOf(signal: AbortSignal): Set<() => void> {
+  function sleepersOf(signal: Interruption): Set<() => void> {
     let waiting = sleepers.get(signal);
     if (waiting === undefined) {
       const all = new Set<() => void>();

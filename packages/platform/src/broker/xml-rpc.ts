@@ -4,9 +4,9 @@ import {
   XmlRpcError,
   type XmlRpcValue,
 } from '@hosted-engine/formats/xml-rpc';
+import type { Broker } from '@hosted-engine/ports';
 import { HeError } from '@hosted-engine/ports/he-error';
-import { type Answer, badAnswer } from './broker-answer.js';
-import type { Broker } from './broker-client.js';
+import { type Answer, badAnswer } from './answer.js';
 
 /** The part of the broker's protocol that the original speaks as well (ha-daemon.md 9). */
 export function createXmlBroker(

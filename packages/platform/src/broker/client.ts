@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
+import type { Broker } from '@hosted-engine/ports';
+import { isErrno, notPermitted } from '@hosted-engine/ports/errno';
 import { HeError, messageOf } from '@hosted-engine/ports/he-error';
-import { type Answer, badAnswer, unreachable } from './broker-answer.js';
-import { isErrno, notPermitted } from './host-files.js';
+import { type Answer, badAnswer, unreachable } from './answer.js';
 
 export const BROKER_SOCKET = '/run/ovirt-hosted-engine-ha/broker.socket';
 
@@ -10,30 +11,13 @@ const BODY_SIZE_MAX = 64 * 1024 * 1024;
 /** A broker without our JSON: one of before, or the original. */
 const WITHOUT_JSON: ReadonlySet<number> = new Set([404, 405, 501]);
 
-export interface BoardState {
-  /** Raw slots by host id, 0 for the global one; as the daemon last read them. */
-  readonly slots: ReadonlyMap<number, Uint8Array>;
-  /** Host ids whose slot the daemon sees changing. */
-  readonly alive: ReadonlySet<number>;
-}
-
-/**
- * The HA daemon on this host, by its socket. HE_HA_UNREACHABLE when it does not answer in time;
- * HE_FAILED when it answers with a fault, whose text is the message.
- */
-export interface Broker {
-  state(): Promise<BoardState>;
-  /** Its last decision as a line of the journal; empty when it has or tells none. */
-  decision(): Promise<string>;
-  writeGlobalSlot(slot: Uint8Array): Promise<void>;
-}
-
-export function createBrokerClient(socketPath: string): Broker {
+/** @param timeoutMs for each exchange; state takes up to three with a broker that has no JSON */
+export function createBrokerClient(socketPath: string, timeoutMs = TIMEOUT_MS): Broker {
   const send = (method: 'GET' | 'POST', path: string, body = ''): Promise<Answer> =>
-    exchange(socketPath, method, path, body);
+    exchange({ socketPath, timeoutMs }, method, path, body);
   // XML is loaded only where it is needed: it costs more than all the rest.
   const xml = async () => {
-    const { createXmlBroker } = await import('./broker-xml-rpc.js');
+    const { createXmlBroker } = await import('./xml-rpc.js');
     return createXmlBroker((body) => send('POST', '/RPC2', body));
   };
   return {
@@ -90,7 +74,7 @@ function isTextRecord(value: unknown): value is Readonly<Record<string, string>>
  * what node:http does.
  */
 function exchange(
-  socketPath: string,
+  { socketPath, timeoutMs }: { readonly socketPath: string; readonly timeoutMs: number },
   method: 'GET' | 'POST',
   path: string,
   body: string,
@@ -99,7 +83,7 @@ function exchange(
     const chunks: Buffer[] = [];
     let size = 0;
     const socket = connect(socketPath);
-    const timer = setTimeout(() => socket.destroy(new Error('no answer in time')), TIMEOUT_MS);
+    const timer = setTimeout(() => socket.destroy(new Error('no answer in time')), timeoutMs);
     socket.on('connect', () => {
       const length = Buffer.byteLength(body);
       const type =
