@@ -144,6 +144,23 @@ describe('domainXmlFromVmConf()', () => {
     );
   });
 
+  test('with emulation libvirt does not ask for the CPU features one by one, and is told so once', () => {
+    const asXml = (xml: string): string =>
+      domainXmlFromVmConf(parseVmConf(`xmlBase64=${Buffer.from(xml).toString('base64')}`), {
+        emulation: true,
+      });
+    const capabilities = (xml: string): readonly (string | undefined)[] =>
+      elementsOf(parseXml(xml), 'qemu:capabilities')
+        .flatMap((found) => elementsOf(found, 'qemu:del'))
+        .map(({ attributes }) => attributes['capability']);
+    const once = domainXmlFromVmConf(sampleWith(), { emulation: true });
+    assert.deepEqual(capabilities(once), ['cpu-unavailable-features']);
+    assert.deepEqual(capabilities(asXml(once)), ['cpu-unavailable-features']);
+    const own = once.replace('cpu-unavailable-features', 'usb-host');
+    assert.deepEqual(capabilities(asXml(own)), ['usb-host', 'cpu-unavailable-features']);
+    assert.deepEqual(capabilities(domainXmlFromVmConf(sampleWith(), KVM)), []);
+  });
+
   test('CPU of the host', () => {
     for (const [cpuType, mode] of [
       ['hostPassthrough', 'host-passthrough'],
