@@ -12,7 +12,7 @@ const POLL_MS = 150;
 const NO_ANSWER = Symbol('no answer');
 
 /**
- * Polls until the condition holds, for at most `boundSeconds`. A condition that throws is not yet
+ * Polls every `pollMs` until the condition holds, for at most `boundSeconds`. A condition that throws is not yet
  * true; one that does not answer in time is left to itself. Rejects with HE_FAILED, the label, and
  * the last thing seen.
  */
@@ -20,11 +20,12 @@ export async function until<T>(
   condition: () => Promise<Seen<T>> | Seen<T>,
   boundSeconds: number,
   label: string,
+  pollMs = POLL_MS,
 ): Promise<T> {
   const endMs = performance.now() + boundSeconds * 1000;
   let seen = 'nothing';
   for (;;) {
-    const leftMs = Math.max(endMs - performance.now(), POLL_MS);
+    const leftMs = Math.max(endMs - performance.now(), pollMs);
     try {
       const now = await answerWithin(condition, leftMs);
       if (now === NO_ANSWER) seen += ', then no answer';
@@ -36,7 +37,7 @@ export async function until<T>(
     if (performance.now() >= endMs) {
       throw new HeError('HE_FAILED', `${label}: not within ${boundSeconds} s; last seen: ${seen}`);
     }
-    await sleep(POLL_MS);
+    await sleep(pollMs);
   }
 }
 

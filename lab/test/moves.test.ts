@@ -91,11 +91,11 @@ describe('the engine VM moves when it should', { skip: obstacle ?? false }, () =
   async function moved(cause: (active: LabHost) => Promise<void>): Promise<OutageReport> {
     const { active } = await fixture.sides();
     const boot = await bootOf(active);
-    const watch = watchOutage(lab.engineSockets.http);
+    const watch = await watchOutage(lab);
     await cause(active);
     await untilLeft(active, DETECT_S);
     await cluster.untilHealthy(WARM_UP_S);
-    const report = watch.stop();
+    const report = await watch.stop();
     assert.equal(await bootOf(await cluster.untilVmHost(5)), boot, 'the guest was never restarted');
     return report;
   }

@@ -2,6 +2,8 @@ import { type Cluster, until, watchOutage, when } from '@hosted-engine/lab';
 import type { Finding } from '../figure.js';
 import { runner, settle } from '../lab-session.js';
 
+/** Each look reads hundreds of files of /proc: more of them would be part of what is measured. */
+const LOOK_MS = 1000;
 const NAME = 'migration outage as a client sees it';
 
 /** Local maintenance of the active host moves the engine VM; a client asks the health page every 50 ms. */
@@ -10,7 +12,7 @@ export async function measureMigration(cluster: Cluster, moves: number): Promise
   for (let move = 0; move < moves; move += 1) {
     await settle(cluster);
     const { host, pid } = await runner(cluster);
-    const watch = watchOutage(cluster.lab.engineSockets.http);
+    const watch = await watchOutage(cluster.lab);
     const set = await cluster.hostedEngine(host, '--set-maintenance', '--mode=local');
     try {
       if (set.code !== 0)
@@ -20,7 +22,7 @@ export async function measureMigration(cluster: Cluster, moves: number): Promise
       // Both ends of the outage are in view only when answers came again.
       await new Promise((resolve) => setTimeout(resolve, 3000));
     } finally {
-      values.push(watch.stop().longestMs / 1000);
+      values.push((await watch.stop()).longestMs / 1000);
       await cluster.hostedEngine(host, '--set-maintenance', '--mode=none');
     }
   }
@@ -44,6 +46,7 @@ async function untilGone(cluster: Cluster, hostId: number, pid: number): Promise
       },
       120,
       'the engine VM on another host',
+      LOOK_MS,
     );
     return true;
   } catch {

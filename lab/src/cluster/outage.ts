@@ -1,4 +1,8 @@
-import { askEngine, HEALTH_PATH, HEALTHY } from './engine-client.js';
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { HeError } from '@hosted-engine/ports';
+import type { Lab } from '../lab.js';
+import { until, when } from '../until.js';
 
 /** What a client saw that asked for the health page all the time. */
 export interface OutageReport {
@@ -10,51 +14,31 @@ export interface OutageReport {
 
 export interface OutageWatch {
   /** Ends the questions. An outage that goes on counts up to this moment. */
-  stop(): OutageReport;
+  stop(): Promise<OutageReport>;
 }
 
-const PACE_MS = 50;
-/** A question that was lost with the old host's switch port must not hide that the next one is answered. */
-const PATIENCE_MS = 1000;
-/** A slow engine must not be held down by the questions of a client that has given up waiting. */
-const OPEN_MAX = 12;
+const START_S = 10;
 
 /** Asks the engine's health page every 50 ms, whether or not the questions before were answered yet. */
-export function watchOutage(httpSocket: string): OutageWatch {
-  let lastGoodMs = performance.now();
-  let longestMs = 0;
-  let goodCount = 0;
-  let failedCount = 0;
-  let open = 0;
-
-  async function ask(): Promise<void> {
-    if (open >= OPEN_MAX) return;
-    open += 1;
-    try {
-      const request = { path: HEALTH_PATH, timeoutMs: PATIENCE_MS };
-      const { status, body } = await askEngine(httpSocket, request);
-      if (status !== 200 || body.trim() !== HEALTHY) throw new Error(body);
-      goodCount += 1;
-      note();
-    } catch {
-      failedCount += 1;
-    } finally {
-      open -= 1;
-    }
-  }
-
-  function note(): void {
-    const nowMs = performance.now();
-    longestMs = Math.max(longestMs, nowMs - lastGoodMs);
-    lastGoodMs = nowMs;
-  }
-
-  const timer = setInterval(() => void ask(), PACE_MS);
+export async function watchOutage(lab: Lab): Promise<OutageWatch> {
+  const main = fileURLToPath(new URL('./outage-client.js', import.meta.url));
+  const inSite = ['-t', String(lab.state.site.pid), '-n', '--'];
+  const words = [...inSite, process.execPath, main, lab.network.engineAddress];
+  const child = spawn('nsenter', words, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  let output = '';
+  child.stdout.setEncoding('utf8');
+  child.stdout.on('data', (text: string) => {
+    output += text;
+  });
+  await until(() => when(output !== '', 'no word of it'), START_S, 'a client of the engine');
   return {
-    stop() {
-      clearInterval(timer);
-      note();
-      return { longestMs, goodCount, failedCount };
+    async stop() {
+      child.stdin.end();
+      await closed;
+      const report = output.split('\n')[1];
+      if (!report) throw new HeError('HE_FAILED', 'the client of the engine ended early');
+      return JSON.parse(report) as OutageReport;
     },
   };
 }
