@@ -225,9 +225,13 @@ export function createFacts(options: FactsOptions): Facts {
     refreshBoard: () => board.refresh(),
     want(what) {
       const newly = (what.health && !wanted.health) || (what.lease && !wanted.lease);
+      // The next engine VM has a health of its own: it may run before the last one's grows old (I5).
+      if (wanted.health && !what.health) health.forget();
       wanted.health = what.health;
       wanted.lease = what.lease;
-      if (newly) for (const one of [health, lease]) void one.refresh().then(onChange);
+      if (!newly) return;
+      void (what.health ? health.renew() : health.refresh()).then(onChange);
+      void lease.refresh().then(onChange);
     },
     async run(signal) {
       await Promise.all(all.map((monitor) => monitor.run(signal)));

@@ -190,3 +190,29 @@ test('a host that cannot ask for the health page says nothing of the engine', as
   await clock.advance(1000);
   assert.deepEqual(facts.health(), { kind: 'unknown', why: 'told so' });
 });
+
+test("the next engine VM is not healthy by the health of the one before, which may crash within a poll's time", async (t) => {
+  const { facts, clock, sources } = setUp(t);
+  await clock.advance(0);
+  assert.deepEqual(facts.health(), known('good', 0));
+  sources.health = never;
+  facts.want({ health: false, lease: true });
+  await clock.advance(500);
+  facts.want({ health: true, lease: false });
+  await clock.advance(500);
+  assert.equal(facts.health().kind, 'unknown');
+});
+
+test('nor by an answer that was under way when it crashed', async (t) => {
+  let answer = (_: 'good'): void => undefined;
+  const { facts, clock, sources } = setUp(t);
+  await clock.advance(0);
+  sources.health = () => new Promise((resolve) => (answer = resolve));
+  await clock.advance(2000);
+  facts.want({ health: false, lease: true });
+  facts.want({ health: true, lease: false });
+  sources.health = async () => 'bad';
+  answer('good');
+  await clock.advance(0);
+  assert.deepEqual(facts.health(), known('bad', 0));
+});

@@ -27,23 +27,30 @@ export interface Monitor<T> {
   refresh(): Promise<void>;
   /** Polls after this moment: waits for a poll that is under way, then polls again. Never rejects. */
   renew(): Promise<void>;
+  /** Drops the value and what a poll under way will bring: both are of something that is there no more. */
+  forget(): void;
   /** Polls every `intervalS` until the signal aborts; ends then, whatever hangs. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 export function createMonitor<T>(options: MonitorOptions<T>): Monitor<T> {
   const { name, clock, maxAgeS } = options;
+  const unmeasured = `${name} was not measured yet`;
   let last: { readonly value: T; readonly atS: number } | undefined;
-  let failure = `${name} was not measured yet`;
+  let failure = unmeasured;
+  /** Counts what was forgotten: a poll of before is of no use after it. */
+  let era = 0;
   let underWay: { readonly sinceS: number; readonly end: Promise<void> } | undefined;
 
   async function poll(startedS: number): Promise<void> {
+    const begunIn = era;
     try {
       const value = await options.poll();
+      if (begunIn !== era) return;
       last = { value, atS: startedS };
       options.onResult?.(value);
     } catch (error) {
-      failure = `${name}: ${messageOf(error)}`;
+      if (begunIn === era) failure = `${name}: ${messageOf(error)}`;
     } finally {
       underWay = undefined;
     }
@@ -76,6 +83,11 @@ export function createMonitor<T>(options: MonitorOptions<T>): Monitor<T> {
     async renew() {
       await underWay?.end;
       await refresh();
+    },
+    forget() {
+      era += 1;
+      last = undefined;
+      failure = unmeasured;
     },
     async run(signal) {
       // One listener for the whole run: one for each poll would cost more than the poll.
