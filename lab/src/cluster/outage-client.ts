@@ -14,15 +14,8 @@ const PATIENCE_MS = 1000;
 const OPEN_MAX = 12;
 const HTTP_PORT = 80;
 
-const [host = ''] = process.argv.slice(2);
-let lastGoodMs = performance.now();
-let longestMs = 0;
-let goodCount = 0;
-let failedCount = 0;
-let open = 0;
-
 /** Asks once, on a connection of its own; true for the page of a healthy engine. */
-function ask(): Promise<boolean> {
+function ask(host: string): Promise<boolean> {
   return new Promise((resolve) => {
     let answer = '';
     const socket = connect({ host, port: HTTP_PORT });
@@ -44,29 +37,45 @@ function ask(): Promise<boolean> {
   });
 }
 
-function noteGood(): void {
-  const nowMs = performance.now();
-  longestMs = Math.max(longestMs, nowMs - lastGoodMs);
-  lastGoodMs = nowMs;
+/** Asks until `end` is called, which gives the report. */
+function watch(host: string): { end(): OutageReport } {
+  let lastGoodMs = performance.now();
+  let longestMs = 0;
+  let goodCount = 0;
+  let failedCount = 0;
+  let open = 0;
+
+  function note(): void {
+    const nowMs = performance.now();
+    longestMs = Math.max(longestMs, nowMs - lastGoodMs);
+    lastGoodMs = nowMs;
+  }
+
+  async function turn(): Promise<void> {
+    if (open >= OPEN_MAX) return;
+    open += 1;
+    const isGood = await ask(host);
+    open -= 1;
+    if (isGood) {
+      goodCount += 1;
+      note();
+    } else failedCount += 1;
+  }
+
+  setInterval(() => void turn(), PACE_MS);
+  return {
+    end() {
+      // An outage that goes on counts up to this moment.
+      note();
+      return { longestMs, goodCount, failedCount };
+    },
+  };
 }
 
-async function turn(): Promise<void> {
-  if (open >= OPEN_MAX) return;
-  open += 1;
-  const isGood = await ask();
-  open -= 1;
-  if (isGood) {
-    goodCount += 1;
-    noteGood();
-  } else failedCount += 1;
-}
-
-setInterval(() => void turn(), PACE_MS);
+const [engineAddress = ''] = process.argv.slice(2);
+const client = watch(engineAddress);
 process.stdin.resume();
 process.stdin.on('end', () => {
-  // An outage that goes on counts up to this moment.
-  noteGood();
-  const report: OutageReport = { longestMs, goodCount, failedCount };
-  process.stdout.write(`${JSON.stringify(report)}\n`, () => process.exit(0));
+  process.stdout.write(`${JSON.stringify(client.end())}\n`, () => process.exit(0));
 });
 process.stdout.write('asking\n');
