@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Log, ProcessRunner } from '@hosted-engine/ports';
+import { isErrno, type Log, type ProcessRunner } from '@hosted-engine/ports';
 import {
   downloadPackages,
   type PackageFile,
@@ -162,7 +162,7 @@ export async function isThere(file: string): Promise<boolean> {
     await (await open(file, 'r')).close();
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    if (isErrno(error, 'ENOENT')) return false;
     throw error;
   }
 }

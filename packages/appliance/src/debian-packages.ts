@@ -2,7 +2,7 @@
 
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HeError, type ProcessRunner } from '@hosted-engine/ports';
+import { HeError, isErrno, type ProcessRunner } from '@hosted-engine/ports';
 import { PACKAGES } from './recipe.js';
 
 /** One package file as apt's lists describe it. */
@@ -107,7 +107,7 @@ async function exists(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    if (isErrno(error, 'ENOENT')) return false;
     throw error;
   }
 }

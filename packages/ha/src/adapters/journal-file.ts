@@ -1,7 +1,7 @@
 import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { formatEntry } from '@hosted-engine/core';
-import { type Log, messageOf } from '@hosted-engine/ports';
+import { isErrno, type Log, messageOf } from '@hosted-engine/ports';
 import type { Journal } from '../journal.js';
 
 export interface JournalFileOptions {
@@ -83,7 +83,7 @@ async function endOf(path: string): Promise<{ size: number; isTorn: boolean }> {
       await file.close();
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { size: 0, isTorn: false };
+    if (isErrno(error, 'ENOENT')) return { size: 0, isTorn: false };
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { HeError, messageOf, type NoticeType } from '@hosted-engine/ports';
+import { HeError, isErrno, messageOf, type NoticeType } from '@hosted-engine/ports';
 import { type BrokerConf, parseBrokerConf } from '../notify/broker-conf.js';
 
 /** The files that notifications are made from, read anew each time. */
@@ -48,7 +48,7 @@ async function textOf(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isErrno(error, 'ENOENT')) return undefined;
     throw invalid(`${path} cannot be read: ${messageOf(error)}`);
   }
 }

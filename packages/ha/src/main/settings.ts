@@ -5,7 +5,7 @@ import {
   parseHostedEngineConf,
   parseVdsmConf,
 } from '@hosted-engine/formats';
-import { HeError, type Log, messageOf } from '@hosted-engine/ports';
+import { HeError, isErrno, type Log, messageOf } from '@hosted-engine/ports';
 import type { TlsFiles } from '@hosted-engine/vdsm';
 import { type AgentConf, parseAgentConf } from '../config/agent-conf.js';
 import type { LocalMaintenance } from '../loop.js';
@@ -70,7 +70,7 @@ function readOptional(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

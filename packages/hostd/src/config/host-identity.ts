@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { HeError } from '@hosted-engine/ports';
+import { HeError, isErrno } from '@hosted-engine/ports';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -21,6 +21,6 @@ export async function hostIdentity(path: string): Promise<string> {
 }
 
 function absent(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  if (isErrno(error, 'ENOENT')) return undefined;
   throw error;
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseVdsmConf, type VdsmConf } from '@hosted-engine/formats';
-import { HeError, messageOf } from '@hosted-engine/ports';
+import { HeError, isErrno, messageOf } from '@hosted-engine/ports';
 import type { TlsFiles } from '@hosted-engine/vdsm';
 
 /** Reads vdsm.conf; without the file every key has its default. */
@@ -10,7 +10,7 @@ export async function readVdsmConf(path: string): Promise<VdsmConf> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (!isErrno(error, 'ENOENT')) throw error;
   }
   return parseVdsmConf(text, path);
 }

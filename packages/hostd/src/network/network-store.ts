@@ -5,7 +5,7 @@
 
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { HeError, messageOf } from '@hosted-engine/ports';
+import { HeError, isErrno, messageOf } from '@hosted-engine/ports';
 import type { DeviceConfig } from './device-config.js';
 
 /** A bridge of ours. */
@@ -96,6 +96,6 @@ async function writeJson(path: string, value: unknown): Promise<void> {
 }
 
 function absent(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  if (isErrno(error, 'ENOENT')) return undefined;
   throw error;
 }

@@ -8,12 +8,12 @@
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { type Clock, type Log, type Mounts, messageOf } from '@hosted-engine/ports';
+import { type Clock, isErrno, type Log, type Mounts, messageOf } from '@hosted-engine/ports';
 import { VDSM_CODE } from '@hosted-engine/vdsm';
 import { Domain } from './domain.js';
 import { domainPaths, type HostPaths } from './layout.js';
 import { isUuid, storageError } from './storage-error.js';
-import { isErrno, type Owner, StorageFs } from './storage-fs.js';
+import { type Owner, StorageFs } from './storage-fs.js';
 
 export class DomainCatalogue {
   readonly #mounts: Mounts;

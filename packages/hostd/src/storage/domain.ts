@@ -1,3 +1,4 @@
+import { isErrno } from '@hosted-engine/ports';
 import { VDSM_CODE } from '@hosted-engine/vdsm';
 import {
   type DomainMetadata,
@@ -6,7 +7,7 @@ import {
 } from './domain-metadata.js';
 import { type DomainPaths, domainPaths } from './layout.js';
 import { storageError } from './storage-error.js';
-import { isErrno, type StorageFs } from './storage-fs.js';
+import type { StorageFs } from './storage-fs.js';
 
 export const METADATA_MODE = 0o644;
 

@@ -1,12 +1,13 @@
 /** Preparing images: links below /run/vdsm/storage to the image's directory (vdsm.md B3, C1). */
+
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { isErrno } from '@hosted-engine/ports';
 import { VDSM_CODE } from '@hosted-engine/vdsm';
 import type { Domain } from './domain.js';
 import type { HostPaths } from './layout.js';
 import { storageError } from './storage-error.js';
-import { isErrno } from './storage-fs.js';
 import type { PreparedImage } from './types.js';
 import type { Volumes } from './volumes.js';
 

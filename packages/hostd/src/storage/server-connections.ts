@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import {
   HeError,
+  isErrno,
   type Log,
   type MountSpec,
   type Mounts,
@@ -14,7 +15,7 @@ import { KeyedQueue } from './keyed-queue.js';
 import { mountSpecOf } from './mount-spec.js';
 import { localNameOf } from './remote-path.js';
 import { requireText, storageError, toVdsmError } from './storage-error.js';
-import { isErrno, type Owner } from './storage-fs.js';
+import type { Owner } from './storage-fs.js';
 
 const ACCESS_DEADLINE_MS = 15_000;
 

@@ -4,8 +4,7 @@
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { type Log, messageOf } from '@hosted-engine/ports';
-import { isErrno } from './storage-fs.js';
+import { isErrno, type Log, messageOf } from '@hosted-engine/ports';
 
 export interface SavedState {
   readonly monitored: readonly { readonly sdUUID: string; readonly hostId: number }[];

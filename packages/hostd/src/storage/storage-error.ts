@@ -1,6 +1,5 @@
-import { HeError, LeaseError, messageOf } from '@hosted-engine/ports';
+import { HeError, isErrno, LeaseError, messageOf } from '@hosted-engine/ports';
 import { VDSM_CODE, VdsmError } from '@hosted-engine/vdsm';
-import { isErrno } from './storage-fs.js';
 
 export function storageError(code: number, message: string, cause?: unknown): VdsmError {
   return new VdsmError(code, message, cause === undefined ? undefined : { cause });

@@ -5,7 +5,7 @@
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { type Clock, OneAtATime } from '@hosted-engine/ports';
+import { type Clock, isErrno, OneAtATime } from '@hosted-engine/ports';
 
 export interface Owner {
   readonly uid: number;
@@ -175,8 +175,4 @@ export class StorageFs {
   #run<T>(action: string, file: string, operation: () => Promise<T>): Promise<T> {
     return this.#turn.run(`${action} ${path.basename(file)}`, DEADLINE_MS, operation);
   }
-}
-
-export function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -5,6 +5,7 @@
  */
 import {
   type Clock,
+  isErrno,
   type LeaseManager,
   type LeaseResource,
   type Log,
@@ -15,7 +16,6 @@ import { VDSM_CODE, type VolumeInfo, type VolumeLease } from '@hosted-engine/vds
 import { type Domain, usesSanlock } from './domain.js';
 import { type VolumePaths, volumeLeaseOf } from './layout.js';
 import { isUuid, storageError } from './storage-error.js';
-import { isErrno } from './storage-fs.js';
 import { fillVolume, type VolumeContent } from './volume-content.js';
 import {
   formatVolumeMetadata,
