@@ -22,9 +22,7 @@ function ask(host: string): Promise<boolean> {
     const timer = setTimeout(() => socket.destroy(), PATIENCE_MS);
     socket.setEncoding('latin1');
     socket.on('connect', () =>
-      socket.write(
-        `GET ${HEALTH_PATH} HTTP/1.1\r\nHost: ${ENGINE_FQDN}\r\nConnection: close\r\n\r\n`,
-      ),
+      socket.write(`GET ${HEALTH_PATH} HTTP/1.0\r\nHost: ${ENGINE_FQDN}\r\n\r\n`),
     );
     socket.on('data', (text: string) => {
       answer += text;
@@ -32,7 +30,8 @@ function ask(host: string): Promise<boolean> {
     socket.on('error', () => undefined);
     socket.on('close', () => {
       clearTimeout(timer);
-      resolve(/^HTTP\/1\.1 200 /.test(answer) && answer.includes(HEALTHY));
+      const [head = '', body = ''] = answer.split('\r\n\r\n');
+      resolve(/^HTTP\/1\.1 200 /.test(head) && body.trim() === HEALTHY);
     });
   });
 }

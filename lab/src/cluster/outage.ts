@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { HeError } from '@hosted-engine/ports';
 import type { Lab } from '../lab.js';
-import { until, when } from '../until.js';
 
 /** What a client saw that asked for the health page all the time. */
 export interface OutageReport {
@@ -17,28 +17,23 @@ export interface OutageWatch {
   stop(): Promise<OutageReport>;
 }
 
-const START_S = 10;
-
 /** Asks the engine's health page every 50 ms, whether or not the questions before were answered yet. */
 export async function watchOutage(lab: Lab): Promise<OutageWatch> {
   const main = fileURLToPath(new URL('./outage-client.js', import.meta.url));
   const inSite = ['-t', String(lab.state.site.pid), '-n', '--'];
   const words = [...inSite, process.execPath, main, lab.network.engineAddress];
   const child = spawn('nsenter', words, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  let output = '';
-  child.stdout.setEncoding('utf8');
-  child.stdout.on('data', (text: string) => {
-    output += text;
-  });
-  await until(() => when(output !== '', 'no word of it'), START_S, 'a client of the engine');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const nextLine = async (): Promise<string> => {
+    const line = await lines.next();
+    if (line.done === true) throw new HeError('HE_FAILED', 'the client of the engine ended early');
+    return line.value;
+  };
+  await nextLine();
   return {
     async stop() {
       child.stdin.end();
-      await closed;
-      const report = output.split('\n')[1];
-      if (!report) throw new HeError('HE_FAILED', 'the client of the engine ended early');
-      return JSON.parse(report) as OutageReport;
+      return JSON.parse(await nextLine()) as OutageReport;
     },
   };
 }
