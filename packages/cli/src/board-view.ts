@@ -2,7 +2,9 @@ import {
   decodeGlobalSlot,
   decodeHostSlot,
   type HostSlot,
+  renderStatusText,
   type StatusView,
+  statusJson,
   statusView,
 } from '@hosted-engine/core/whiteboard';
 import { SLOT_SIZE } from '@hosted-engine/ports/whiteboard';
@@ -17,6 +19,11 @@ export function viewOf(
     if (id !== 0) slots.set(id, decodeHostSlot(id, whole(bytes)));
   }
   return statusView({ global: decodeGlobalSlot(whole(raw.get(0))), slots, liveHostIds });
+}
+
+/** What `--vm-status` prints. */
+export function statusText(view: StatusView, isJson: boolean): string {
+  return isJson ? `${statusJson(view)}\n` : renderStatusText(view);
 }
 
 /** A slot behind the end of the data, or cut off by it, reads as zeros there. */

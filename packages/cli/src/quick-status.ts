@@ -1,6 +1,5 @@
-import { renderStatusText, statusJson } from '@hosted-engine/core/whiteboard';
 import type { Broker } from '@hosted-engine/ports';
-import { viewOf } from './board-view.js';
+import { statusText, viewOf } from './board-view.js';
 
 /**
  * What `--vm-status` and `--vm-status --json` print when all is well. Undefined for every other command line, and
@@ -15,8 +14,7 @@ export async function quickStatus(
   try {
     const { slots, alive } = await broker.state();
     const view = viewOf(slots, alive);
-    if (view.hosts.length === 0) return undefined;
-    return isJson ? `${statusJson(view)}\n` : renderStatusText(view);
+    return view.hosts.length === 0 ? undefined : statusText(view, isJson);
   } catch {
     return undefined;
   }

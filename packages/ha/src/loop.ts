@@ -19,7 +19,7 @@ import {
   type Score,
   step,
 } from '@hosted-engine/core';
-import type { Clock } from '@hosted-engine/ports';
+import { type Clock, Interrupter } from '@hosted-engine/ports';
 import type { Executor } from './execute.js';
 import type { Facts } from './facts.js';
 import type { Recorder, TurnRecord } from './journal.js';
@@ -65,16 +65,13 @@ export interface Loop {
   peers(): Peers;
 }
 
-/** A reason of our own spares the stack trace of a DOMException with each early turn. */
-const WOKEN = 'woken';
-
 /** Between an event and the turn that looks at it: events of one cause come in bursts. */
 const GAP_MS = 50;
 
 export function createLoop(options: LoopOptions): Loop {
   const { clock, facts, core } = options;
   let machine = initialMachine(clock.monotonicS());
-  let wakeUp = new AbortController();
+  let wakeUp = new Interrupter();
 
   function observe(): Observation {
     const board = facts.board();
@@ -133,16 +130,16 @@ export function createLoop(options: LoopOptions): Loop {
   }
 
   return {
-    wake: () => wakeUp.abort(WOKEN),
+    wake: () => wakeUp.abort(),
     peers: () => machine.memory.peers,
     async run(signal) {
-      signal.addEventListener('abort', () => wakeUp.abort(WOKEN), { once: true });
+      signal.addEventListener('abort', () => wakeUp.abort(), { once: true });
       while (!signal.aborted) {
-        if (wakeUp.signal.aborted) wakeUp = new AbortController();
+        if (wakeUp.aborted) wakeUp = new Interrupter();
         turn();
-        await clock.sleep(core.timing.publishS * 1000, wakeUp.signal);
+        await clock.sleep(core.timing.publishS * 1000, wakeUp);
         // Whatever wakes us, and however often: the daemon never spins.
-        if (wakeUp.signal.aborted && !signal.aborted) await clock.sleep(GAP_MS, signal);
+        if (wakeUp.aborted && !signal.aborted) await clock.sleep(GAP_MS, signal);
       }
       const before = machine;
       machine = { ...machine, name: 'AgentStopped', deadlineS: undefined };

@@ -1,9 +1,9 @@
-import { renderStatusText, type StatusView, statusJson } from '@hosted-engine/core/whiteboard';
+import type { StatusView } from '@hosted-engine/core/whiteboard';
 import type { BoardState } from '@hosted-engine/ports';
 import { HeError } from '@hosted-engine/ports/he-error';
 import { SLOT_SIZE } from '@hosted-engine/ports/whiteboard';
 import { optionValue } from '../args.js';
-import { viewOf } from '../board-view.js';
+import { statusText, viewOf } from '../board-view.js';
 import type { Command } from '../command.js';
 import type { CliContext } from '../context.js';
 
@@ -39,7 +39,7 @@ export const VM_STATUS: Command = {
         remedy: 'check that ovirt-ha-agent runs on the hosts, and try again in a moment',
       });
     }
-    context.write(isJson ? `${statusJson(view)}\n` : renderStatusText(view));
+    context.write(statusText(view, isJson));
     return 0;
   },
 };

@@ -37,7 +37,7 @@ type Try = 'answered' | 'missed' | { readonly silentSinceS: number };
 export function createPingProbe(address: string, options: PingOptions): NetworkProbe {
   const { processes, clock, signal } = options;
   const timeoutS = options.timeoutMs / 1000;
-  let tries = new Map<number, Try>();
+  const tries = new Map<number, Try>();
   let run: Promise<void> | undefined;
   let failure = '';
   /** When an outcome was last noted. */
@@ -73,10 +73,9 @@ export function createPingProbe(address: string, options: PingOptions): NetworkP
         for (const line of lines) read(line, before);
       },
     });
-    const sent = Number(/(\d+) packets transmitted/.exec(stdout)?.[1] ?? 0);
-    if (sent === 0) tries = new Map();
-    // It has waited for the answer to each.
-    for (let key = before + 1; key <= before + (sent === 0 ? TRIES : sent); key += 1) {
+    // Tries that could not be made (P3) are as good as missed; of the others it has waited for the answer to each.
+    const sent = Number(/(\d+) packets transmitted/.exec(stdout)?.[1]) || TRIES;
+    for (let key = before + 1; key <= before + sent; key += 1) {
       if (tries.get(key) !== 'answered') note(key, 'missed');
     }
   }
