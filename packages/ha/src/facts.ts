@@ -70,6 +70,10 @@ export interface Facts {
 const STORAGE_DELAY_MAX_S = 10;
 const STORAGE_CHECK_AGE_MAX_S = 30;
 
+/** Between two looks at the health page (house.md 6): of an engine that is up, and of one that is to be. */
+const HEALTH_UP_S = 5;
+const HEALTH_S = 2;
+
 export function createFacts(options: FactsOptions): Facts {
   const { hypervisor, whiteboard, hostId, clock, log, onChange } = options;
   const wanted = { health: false, lease: false };
@@ -113,7 +117,7 @@ export function createFacts(options: FactsOptions): Facts {
   const health = createMonitor<Fact<Health>>({
     name: 'engine health',
     clock,
-    intervalS: 2,
+    intervalS: () => (lastHealth === 'good' ? HEALTH_UP_S : HEALTH_S),
     maxAgeS: 30,
     poll: async () => {
       if (!wanted.health) return unknown('the engine VM does not run here');

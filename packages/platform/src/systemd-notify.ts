@@ -8,7 +8,10 @@ export interface SystemdNotify {
   /** One line for `systemctl status`; sent when it is another than the one before. */
   status(text: string): void;
   stopping(): void;
-  /** One ping of the watchdog: for a daemon whose own loop is what must not stop. */
+  /**
+   * A sign of life for the watchdog, from a daemon whose own loop is what must not stop. However often it is given,
+   * no more than the three per period are sent.
+   */
   ping(): void;
   /**
    * Pings the watchdog three times per period, from the event loop: when that is stuck no ping goes
@@ -30,7 +33,9 @@ export function createSystemdNotify(
 ): SystemdNotify {
   const path = env['NOTIFY_SOCKET'];
   const send = path === undefined || path === '' ? () => true : datagramSender(path);
+  const periodMs = Number(env['WATCHDOG_USEC'] ?? Number.NaN) / 1000;
   let lastStatus = '';
+  let pingedMs = Number.NEGATIVE_INFINITY;
   return {
     ready: () => void send('READY=1'),
     status(text) {
@@ -38,9 +43,12 @@ export function createSystemdNotify(
       if (send(`STATUS=${text.replaceAll('\n', ' ')}`)) lastStatus = text;
     },
     stopping: () => void send('STOPPING=1'),
-    ping: () => void send('WATCHDOG=1'),
+    ping() {
+      const nowMs = performance.now();
+      if (nowMs - pingedMs < periodMs / PINGS_PER_PERIOD) return;
+      if (send('WATCHDOG=1')) pingedMs = nowMs;
+    },
     startWatchdog() {
-      const periodMs = Number(env['WATCHDOG_USEC'] ?? Number.NaN) / 1000;
       const pid = env['WATCHDOG_PID'];
       if (!(periodMs > 0) || (pid !== undefined && pid !== String(process.pid))) return () => {};
       send('WATCHDOG=1');

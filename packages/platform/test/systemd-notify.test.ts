@@ -73,3 +73,12 @@ it('does nothing without a service manager, or when it is gone', () => {
   createSystemdNotify({}).ready();
   createSystemdNotify({ NOTIFY_SOCKET: join(dir, 'nobody') }).ready();
 });
+
+it('sends no more signs of life than the watchdog wants, however many it is given', () => {
+  const path = join(dir, 'pings');
+  const socket = receiver(path);
+  const notify = createSystemdNotify({ NOTIFY_SOCKET: path, WATCHDOG_USEC: '30000000' });
+  for (let turn = 0; turn < 3; turn += 1) notify.ping();
+  assert.deepEqual([socket.take(), socket.take()], ['WATCHDOG=1', undefined]);
+  socket.close();
+});

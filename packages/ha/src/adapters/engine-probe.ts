@@ -1,5 +1,5 @@
 import { get } from 'node:http';
-import type { EngineProbe, EngineVerdict } from '@hosted-engine/ports';
+import { type EngineProbe, type EngineVerdict, isErrno } from '@hosted-engine/ports';
 
 export interface EngineProbeOptions {
   readonly fqdn: string;
@@ -12,12 +12,7 @@ export interface EngineProbeOptions {
 const PATH = '/ovirt-engine/services/health';
 const BODY_MAX = 4096;
 /** This host could not ask: no resolver, no route, no address of its own. Says nothing of the engine. */
-const OWN_FAULTS: ReadonlySet<string> = new Set([
-  'EAI_AGAIN',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'EADDRNOTAVAIL',
-]);
+const OWN_FAULTS = ['EAI_AGAIN', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL'];
 
 /** The liveliness check: plain HTTP, success only when the body tells that the database is up. */
 export function createEngineProbe(options: EngineProbeOptions): EngineProbe {
@@ -25,7 +20,7 @@ export function createEngineProbe(options: EngineProbeOptions): EngineProbe {
   return {
     check: () =>
       new Promise<EngineVerdict>((resolve) => {
-        const signal = AbortSignal.timeout(timeoutMs);
+        let isLate = false;
         const request = get(
           {
             host: options.fqdn,
@@ -33,7 +28,6 @@ export function createEngineProbe(options: EngineProbeOptions): EngineProbe {
             path: PATH,
             headers: { connection: 'close' },
             agent: false,
-            signal,
           },
           (response) => {
             let body = '';
@@ -42,10 +36,21 @@ export function createEngineProbe(options: EngineProbeOptions): EngineProbe {
               if (body.length < BODY_MAX) body += chunk;
             });
             response.on('end', () => resolve(verdictOf(response.statusCode ?? 0, body)));
-            response.on('error', (error) => resolve(failed(error, signal, timeoutMs)));
+            response.on('error', (error) => resolve(failed(error)));
           },
         );
-        request.on('error', (error) => resolve(failed(error, signal, timeoutMs)));
+        request.on('error', (error) => resolve(failed(error)));
+        const timer = setTimeout(() => {
+          isLate = true;
+          request.destroy();
+        }, timeoutMs);
+        request.on('close', () => clearTimeout(timer));
+
+        function failed(error: Error): EngineVerdict {
+          if (isLate) return { health: 'bad', why: `no answer within ${timeoutMs / 1000} s` };
+          const health = isErrno(error, ...OWN_FAULTS) ? 'unknown' : 'bad';
+          return { health, why: error.message };
+        }
       }),
   };
 }
@@ -53,11 +58,4 @@ export function createEngineProbe(options: EngineProbeOptions): EngineProbe {
 function verdictOf(status: number, body: string): EngineVerdict {
   if (status === 200 && body.includes('DB Up')) return { health: 'good', why: body.trim() };
   return { health: 'bad', why: `HTTP ${status}: ${body.trim().slice(0, 80)}` };
-}
-
-function failed(error: Error, signal: AbortSignal, timeoutMs: number): EngineVerdict {
-  if (signal.aborted) return { health: 'bad', why: `no answer within ${timeoutMs / 1000} s` };
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const health = OWN_FAULTS.has(code) ? 'unknown' : 'bad';
-  return { health, why: error.message };
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import {
   type HostedEngineConf,
   parseHaConf,
@@ -67,6 +67,8 @@ function readTls(): TlsFiles {
 }
 
 function readOptional(path: string): string | undefined {
+  // Asked first: an exception for each look at a file that is not there costs ten times the look.
+  if (!existsSync(path)) return undefined;
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

@@ -5,7 +5,8 @@ export interface MonitorOptions<T> {
   readonly name: string;
   readonly poll: () => Promise<T>;
   readonly clock: Clock;
-  readonly intervalS: number;
+  /** From the end of a poll to the next. */
+  readonly intervalS: number | (() => number);
   /** A value older than this, counted from when its poll began, is unknown. */
   readonly maxAgeS: number;
   /** Called when a poll ended; wakes the loop for facts that must not wait for its tick. */
@@ -34,7 +35,7 @@ export interface Monitor<T> {
 }
 
 export function createMonitor<T>(options: MonitorOptions<T>): Monitor<T> {
-  const { name, clock, maxAgeS } = options;
+  const { name, clock, maxAgeS, intervalS } = options;
   const unmeasured = `${name} was not measured yet`;
   let last: { readonly value: T; readonly atS: number } | undefined;
   let failure = unmeasured;
@@ -98,7 +99,8 @@ export function createMonitor<T>(options: MonitorOptions<T>): Monitor<T> {
           leave = resolve;
           void refresh().then(resolve);
         });
-        if (!signal.aborted) await clock.sleep(options.intervalS * 1000, signal);
+        const pauseS = typeof intervalS === 'number' ? intervalS : intervalS();
+        if (!signal.aborted) await clock.sleep(pauseS * 1000, signal);
       }
     },
   };

@@ -48,6 +48,18 @@ test('no answer in time is bad: the liveliness check failed', async () => {
   assert.deepEqual(verdict, { health: 'bad', why: 'no answer within 0.05 s' });
 });
 
+test('an answer that stops half-way is bad after the time-out as well', async () => {
+  const page = createServer((_, response) => {
+    response.writeHead(200, { 'content-length': '100' });
+    response.write('DB Up!');
+  });
+  server = page;
+  await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
+  const { port } = page.address() as AddressInfo;
+  const verdict = await createEngineProbe({ fqdn: '127.0.0.1', port, timeoutMs: 50 }).check();
+  assert.deepEqual(verdict, { health: 'bad', why: 'no answer within 0.05 s' });
+});
+
 test('nobody listens: bad', async () => {
   const verdict = await createEngineProbe({ fqdn: '127.0.0.1', port: 1 }).check();
   assert.equal(verdict.health, 'bad');

@@ -21,7 +21,7 @@ export interface HaBrokerOptions {
 }
 
 export interface HaBroker {
-  /** Settles within seconds, whatever the HA daemon does; figures are at most 5 s old. */
+  /** Settles within seconds, whatever the HA daemon does; figures are at most 10 s old. */
   stats(): Promise<HaStats>;
   isDeployed(): Promise<boolean>;
   /** VdsmError 40 without an HA daemon, 61 when it refused or the mode is unknown. */
@@ -31,7 +31,7 @@ export interface HaBroker {
 const STATS_TIMEOUT_MS = 1000;
 const MAINTENANCE_TIMEOUT_MS = 60_000;
 /** Figures this fresh are given again: several callers ask for the host's statistics. */
-const STATS_AGE_MAX_S = 5;
+const STATS_AGE_MAX_S = 10;
 
 export const HA_ABSENT: HaStats = {
   configured: false,

@@ -104,7 +104,7 @@ it("asks the original's broker as well as ours", async () => {
   assert.deepEqual(await broker().stats(), OF_HOST_2);
 });
 
-it('asks once for all who want to know within five seconds', async () => {
+it('asks once for all who want to know within ten seconds', async () => {
   let asked = 0;
   await serve((method) => {
     if (method === 'get_stats') asked += 1;
@@ -113,7 +113,7 @@ it('asks once for all who want to know within five seconds', async () => {
   const clock = new ManualClock();
   const one = broker(clock);
   await Promise.all([one.stats(), one.stats()]);
-  await clock.advance(5000);
+  await clock.advance(10_000);
   await one.stats();
   assert.equal(asked, 1);
   await clock.advance(1000);

@@ -24,6 +24,8 @@ export class ReconnectingVdsmClient implements VdsmCaller {
   readonly #eventListeners = new Set<(event: VdsmEvent) => void>();
   readonly #closing = new AbortController();
   #connection: Promise<VdsmClient> | undefined;
+  /** What #connection led to, while it is open. */
+  #client: VdsmClient | undefined;
 
   constructor(
     options: Omit<VdsmClientOptions, 'signal'>,
@@ -41,6 +43,8 @@ export class ReconnectingVdsmClient implements VdsmCaller {
     params: VerbParams<V>,
     options: CallOptions = {},
   ): Promise<VerbResult<V>> {
+    // A deadline for connecting wakes the process when it is over, used or not: none where nothing is waited for.
+    if (this.#client !== undefined) return this.#client.call(verb, params, options);
     const timeoutMs = options.timeoutMs ?? CALL_TIMEOUT_MS;
     const startS = this.#clock.monotonicS();
     const deadline = AbortSignal.timeout(timeoutMs);
@@ -59,6 +63,7 @@ export class ReconnectingVdsmClient implements VdsmCaller {
     this.#closing.abort();
     const connection = this.#connection;
     this.#connection = undefined;
+    this.#client = undefined;
     const client = await connection?.catch(() => undefined);
     await client?.close();
   }
@@ -92,8 +97,10 @@ export class ReconnectingVdsmClient implements VdsmCaller {
       client.onEvent((event) => {
         for (const listener of [...this.#eventListeners]) listener(event);
       });
+      this.#client = client;
       client.onClose(() => {
         this.#connection = undefined;
+        this.#client = undefined;
       });
       return client;
     } catch (error) {
