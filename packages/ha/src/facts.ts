@@ -74,6 +74,10 @@ const STORAGE_CHECK_AGE_MAX_S = 30;
 const HEALTH_UP_S = 5;
 const HEALTH_S = 2;
 
+/** Why something is not looked at. */
+const NOT_HERE = 'the engine VM does not run here';
+const NOT_NEEDED = 'not looked at while the engine runs';
+
 export function createFacts(options: FactsOptions): Facts {
   const { hypervisor, whiteboard, hostId, clock, log, onChange } = options;
   const wanted = { health: false, lease: false };
@@ -116,11 +120,11 @@ export function createFacts(options: FactsOptions): Facts {
   });
   const health = createMonitor<Fact<Health>>({
     name: 'engine health',
+    pausedWhy: NOT_HERE,
     clock,
     intervalS: () => (lastHealth === 'good' ? HEALTH_UP_S : HEALTH_S),
     maxAgeS: 30,
     poll: async () => {
-      if (!wanted.health) return unknown('the engine VM does not run here');
       const verdict = await options.engineProbe.check();
       return verdict.health === 'unknown' ? unknown(verdict.why) : known(verdict.health);
     },
@@ -181,11 +185,11 @@ export function createFacts(options: FactsOptions): Facts {
   });
   const lease = createMonitor<Fact<LeaseLook>>({
     name: 'lease of the engine VM',
+    pausedWhy: NOT_NEEDED,
     clock,
     intervalS: 2,
     maxAgeS: 7,
     poll: async () => {
-      if (!wanted.lease) return unknown('not looked at while the engine runs');
       const owner = await options.leaseView.owner();
       return lookAtLease(
         owner,
@@ -228,14 +232,17 @@ export function createFacts(options: FactsOptions): Facts {
     renewVm: () => vm.renew(),
     refreshBoard: () => board.refresh(),
     want(what) {
-      const newly = (what.health && !wanted.health) || (what.lease && !wanted.lease);
-      // The next engine VM has a health of its own: it may run before the last one's grows old (I5).
-      if (wanted.health && !what.health) health.forget();
-      wanted.health = what.health;
+      if (what.health !== wanted.health) {
+        wanted.health = what.health;
+        // The next engine VM has a health of its own: it may run before the last one's grows old (I5).
+        lastHealth = '';
+        if (what.health) void health.resume().then(onChange);
+        else health.pause(NOT_HERE);
+      }
+      if (what.lease === wanted.lease) return;
       wanted.lease = what.lease;
-      if (!newly) return;
-      void (what.health ? health.renew() : health.refresh()).then(onChange);
-      void lease.refresh().then(onChange);
+      if (what.lease) void lease.resume().then(onChange);
+      else lease.pause(NOT_NEEDED);
     },
     async run(signal) {
       await Promise.all(all.map((monitor) => monitor.run(signal)));

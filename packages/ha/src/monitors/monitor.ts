@@ -9,6 +9,8 @@ export interface MonitorOptions<T> {
   readonly intervalS: number | (() => number);
   /** A value older than this, counted from when its poll began, is unknown. */
   readonly maxAgeS: number;
+  /** It begins with a pause, for this reason. */
+  readonly pausedWhy?: string;
   /** Called when a poll ended; wakes the loop for facts that must not wait for its tick. */
   readonly onResult?: (value: T) => void;
 }
@@ -28,19 +30,23 @@ export interface Monitor<T> {
   refresh(): Promise<void>;
   /** Polls after this moment: waits for a poll that is under way, then polls again. Never rejects. */
   renew(): Promise<void>;
-  /** Drops the value and what a poll under way will bring: both are of something that is there no more. */
-  forget(): void;
-  /** Polls every `intervalS` until the signal aborts; ends then, whatever hangs. */
+  /** Polls no more; drops the value and what a poll under way will bring, and is unknown for the reason `why`. */
+  pause(why: string): void;
+  /** Polls now, as `renew`, and goes on with it. */
+  resume(): Promise<void>;
+  /** Polls every `intervalS`, except in a pause, until the signal aborts; ends then, whatever hangs. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 export function createMonitor<T>(options: MonitorOptions<T>): Monitor<T> {
   const { name, clock, maxAgeS, intervalS } = options;
-  const unmeasured = `${name} was not measured yet`;
   let last: { readonly value: T; readonly atS: number } | undefined;
-  let failure = unmeasured;
-  /** Counts what was forgotten: a poll of before is of no use after it. */
+  let isPaused = options.pausedWhy !== undefined;
+  let failure = options.pausedWhy ?? `${name} was not measured yet`;
+  /** Counts the pauses: what was asked before one is of something that is there no more. */
   let era = 0;
+  /** Ends what `run` waits for. */
+  let leave = (): void => undefined;
   let underWay: { readonly sinceS: number; readonly end: Promise<void> } | undefined;
 
   async function poll(startedS: number): Promise<void> {
@@ -66,8 +72,13 @@ export function createMonitor<T>(options: MonitorOptions<T>): Monitor<T> {
     return underWay.end;
   }
 
+  async function renew(): Promise<void> {
+    await underWay?.end;
+    await refresh();
+  }
+
   function whyUnknown(nowS: number): string {
-    if (underWay === undefined) return failure;
+    if (underWay === undefined || isPaused) return failure;
     const silentS = nowS - underWay.sinceS;
     return silentS > maxAgeS ? `${name}: no answer for ${Math.round(silentS)} s` : failure;
   }
@@ -81,24 +92,28 @@ export function createMonitor<T>(options: MonitorOptions<T>): Monitor<T> {
       return unknown(`${old}${whyUnknown(nowS)}`);
     },
     refresh,
-    async renew() {
-      await underWay?.end;
-      await refresh();
-    },
-    forget() {
+    renew,
+    pause(why) {
+      isPaused = true;
       era += 1;
       last = undefined;
-      failure = unmeasured;
+      failure = why;
+    },
+    async resume() {
+      isPaused = false;
+      failure = `${name} was not measured yet`;
+      leave();
+      await renew();
     },
     async run(signal) {
       // One listener for the whole run: one for each poll would cost more than the poll.
-      let leave = (): void => undefined;
       signal.addEventListener('abort', () => leave(), { once: true });
       while (!signal.aborted) {
         await new Promise<void>((resolve) => {
           leave = resolve;
-          void refresh().then(resolve);
+          if (!isPaused) void refresh().then(resolve);
         });
+        if (isPaused) continue;
         const pauseS = typeof intervalS === 'number' ? intervalS : intervalS();
         if (!signal.aborted) await clock.sleep(pauseS * 1000, signal);
       }

@@ -99,3 +99,67 @@ test('the end of the daemon waits for no hung poll', async () => {
   life.abort();
   await run;
 });
+
+test('a pause drops what is known and what is under way; nothing is polled until it is over', async () => {
+  const { clock, from, monitor, life, run } = setUp();
+  await clock.advance(0);
+  from.answer(5);
+  await clock.advance(2000);
+  assert.equal(from.polls, 2);
+  monitor.pause('the river is dry');
+  assert.deepEqual(monitor.fact(), unknown('the river is dry'));
+  from.answer(4);
+  await clock.advance(60_000);
+  assert.deepEqual(monitor.fact(), unknown('the river is dry'));
+  assert.equal(from.polls, 2);
+
+  const resumed = monitor.resume();
+  assert.deepEqual(monitor.fact(), unknown('depth was not measured yet'));
+  await clock.advance(0);
+  from.answer(6);
+  await resumed;
+  assert.deepEqual(monitor.fact(), known(6, 0));
+  await clock.advance(2000);
+  assert.equal(from.polls, 4);
+  life.abort();
+  await run;
+});
+
+test('a poll that hangs through a pause is not doubled after it, and its answer is not taken', async () => {
+  const { clock, from, monitor, life, run } = setUp();
+  await clock.advance(0);
+  monitor.pause('the river is dry');
+  const resumed = monitor.resume();
+  await clock.advance(10_000);
+  assert.equal(from.polls, 1);
+  assert.deepEqual(monitor.fact(), unknown('depth: no answer for 10 s'));
+  from.answer(5);
+  await clock.advance(0);
+  assert.equal(from.polls, 2);
+  assert.equal(monitor.fact().kind, 'unknown');
+  from.answer(6);
+  await resumed;
+  assert.deepEqual(monitor.fact(), known(6, 0));
+  life.abort();
+  await run;
+});
+
+test('a monitor that begins with a pause polls nothing, and ends with the daemon', async () => {
+  const clock = new ManualClock();
+  const from = source();
+  const life = new AbortController();
+  const monitor = createMonitor<number>({
+    name: 'depth',
+    clock,
+    intervalS: 2,
+    maxAgeS: 7,
+    pausedWhy: 'the river is dry',
+    poll: () => from.poll(),
+  });
+  const run = monitor.run(life.signal);
+  await clock.advance(10_000);
+  assert.equal(from.polls, 0);
+  assert.deepEqual(monitor.fact(), unknown('the river is dry'));
+  life.abort();
+  await run;
+});
