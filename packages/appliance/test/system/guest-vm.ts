@@ -20,16 +20,28 @@ export interface GuestVm {
   pressPower(timeoutS: number): Promise<void>;
   /** Pulls the plug. */
   kill(): Promise<void>;
+  /** Gives the guest the agent's port while it runs. */
+  plugAgent(): Promise<void>;
   /** Runs a shell line as root through the guest agent. */
   run(line: string): Promise<{ readonly code: number; readonly output: string }>;
   console(): Promise<string>;
 }
 
-/** Starts QEMU on `disk`; `extra` are further arguments, such as the seed's drive. */
+const AGENT_PORT = {
+  driver: 'virtserialport',
+  chardev: 'agent',
+  name: 'org.qemu.guest_agent.0',
+};
+
+/**
+ * Starts QEMU on `disk`; `extra` are further arguments, such as the seed's drive. Without `hasAgent` the guest
+ * gets the agent's port only with `plugAgent`.
+ */
 export async function startGuest(
   folder: string,
   disk: string,
   extra: readonly string[],
+  hasAgent = true,
 ): Promise<GuestVm> {
   const [httpPort, httpsPort] = [await freePort(), await freePort()];
   const forward = [
@@ -49,7 +61,7 @@ export async function startGuest(
       ...['-device', `virtio-net-pci,netdev=net,mac=${MAC}`],
       ...['-device', 'virtio-serial-pci', '-device', 'virtio-rng-pci'],
       ...['-chardev', `socket,id=agent,path=${join(folder, 'agent')},server=on,wait=off`],
-      ...['-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
+      ...(hasAgent ? ['-device', JSON.stringify(AGENT_PORT)] : []),
       ...extra,
     ],
     { stdio: ['ignore', 'inherit', 'inherit'] },
@@ -59,13 +71,15 @@ export async function startGuest(
     httpsPort,
     healthy: (timeoutS) => healthy(child, httpPort, startedMs, timeoutS),
     async pressPower(timeoutS) {
-      await powerDown(join(folder, 'qmp'));
+      await tellQemu(join(folder, 'qmp'), { execute: 'system_powerdown' });
       await ended(child, timeoutS);
     },
     async kill() {
       child.kill('SIGKILL');
       await ended(child, 10);
     },
+    plugAgent: () =>
+      tellQemu(join(folder, 'qmp'), { execute: 'device_add', arguments: AGENT_PORT }),
     run: (line) => agentRun(join(folder, 'agent'), line),
     console: () => readFile(serial, 'utf8'),
   };
@@ -121,12 +135,13 @@ function ended(child: ChildProcess, timeoutS: number): Promise<void> {
   });
 }
 
-async function powerDown(socketPath: string): Promise<void> {
+async function tellQemu(socketPath: string, command: object): Promise<void> {
   const line = await openLines(socketPath);
   try {
     await line.next();
     await line.ask({ execute: 'qmp_capabilities' });
-    await line.ask({ execute: 'system_powerdown' });
+    const answer = (await line.ask(command)) as { readonly error?: { readonly desc?: string } };
+    if (answer.error !== undefined) throw new Error(`QEMU: ${answer.error.desc}`);
   } finally {
     line.close();
   }
@@ -176,9 +191,13 @@ interface Lines {
   close(): void;
 }
 
+/** The guest agent takes a second or two to see its port. */
+const ANSWER_MS = 60_000;
+
 /** One JSON text per line, each way. */
 async function openLines(path: string): Promise<Lines> {
   const socket: Socket = connect(path);
+  socket.setTimeout(ANSWER_MS, () => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('error', reject);
@@ -188,7 +207,7 @@ async function openLines(path: string): Promise<Lines> {
   const next = async (): Promise<unknown> => {
     for (;;) {
       const { value, done } = await iterator.next();
-      if (done === true) throw new Error('QEMU hung up');
+      if (done === true) throw new Error(`no answer on ${path}, or QEMU hung up`);
       const message = JSON.parse(value) as { readonly event?: string };
       if (message.event === undefined) return message;
     }
