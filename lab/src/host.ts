@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { HeError, type ProcessOptions, type ProcessResult } from '@hosted-engine/ports';
+import { HeError, isErrno, type ProcessOptions, type ProcessResult } from '@hosted-engine/ports';
 import { requestJson } from './control/json-socket.js';
 import type { Reply } from './host-init/verbs.js';
 import type { Lab } from './lab.js';
@@ -257,8 +257,7 @@ function readArgv(path: string): readonly string[] {
   try {
     return readFileSync(path, 'utf8').split('\0').slice(0, -1);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ESRCH') return [];
+    if (isErrno(error, 'ENOENT', 'ESRCH')) return [];
     throw error;
   }
 }

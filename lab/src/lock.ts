@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HeError } from '@hosted-engine/ports';
+import { HeError, isErrno } from '@hosted-engine/ports';
 import { identify, isAlive, type ProcessIdentity } from './proc/process-identity.js';
 
 const RETRY_MS = 100;
@@ -16,7 +16,7 @@ function take(path: string): boolean {
     linkSync(own, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!isErrno(error, 'EEXIST')) throw error;
     return false;
   } finally {
     rmSync(own, { force: true });
@@ -27,7 +27,7 @@ function isStale(path: string): boolean {
   try {
     return !isAlive(JSON.parse(readFileSync(path, 'utf8')) as ProcessIdentity);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (isErrno(error, 'ENOENT')) return false;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+import { isErrno } from '@hosted-engine/ports/errno';
 
 const PROGRAMS = [
   'unshare',
@@ -21,7 +22,7 @@ function isThere(path: string): boolean {
     accessSync(path, constants.F_OK);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (isErrno(error, 'ENOENT')) return false;
     throw error;
   }
 }

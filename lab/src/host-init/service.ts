@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { isErrno } from '@hosted-engine/ports/errno';
 import { spawnLine, unitEnvironment } from './launch.js';
 import type { NotifyFields } from './notify-socket.js';
 import type { Unit } from './unit-file.js';
@@ -336,7 +337,7 @@ function signalPid(pid: number, signal: NodeJS.Signals): boolean {
     process.kill(pid, signal);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    if (isErrno(error, 'ESRCH')) return false;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isErrno } from '@hosted-engine/ports/errno';
 
 /**
  * Names one process for good. A pid alone may be reused, so the kernel's start time of the process
@@ -14,9 +15,8 @@ function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
     // ESRCH: the process ended between open and read.
-    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+    if (isErrno(error, 'ENOENT', 'ESRCH')) return undefined;
     throw error;
   }
 }
@@ -73,7 +73,7 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
     process.kill(identity.pid, signal);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    if (isErrno(error, 'ESRCH')) return false;
     throw error;
   }
 }

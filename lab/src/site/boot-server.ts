@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { isErrno } from '@hosted-engine/ports/errno';
 
 /**
  * Hands out the lab's boot folder to machines that boot from the network: its files by their names, and pieces
@@ -52,7 +53,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
     const stats = await stat(path);
     return stats.isFile() ? stats.size : undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

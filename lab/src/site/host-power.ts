@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HeError } from '@hosted-engine/ports';
+import { HeError, isErrno } from '@hosted-engine/ports';
 import type { HostPlan } from '../network-plan.js';
 
 /** A powered host: its PID 1 in the site's numbering, and the `unshare` that waits for it. */
@@ -66,7 +66,7 @@ export async function powerOff(host: PoweredHost): Promise<void> {
   try {
     process.kill(host.pid, 'SIGKILL');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (!isErrno(error, 'ESRCH')) throw error;
   }
   await host.off;
 }
