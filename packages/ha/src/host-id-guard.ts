@@ -25,8 +25,6 @@ export interface HostIdGuard {
 }
 
 const LOOK_EVERY_MS = 2000;
-/** While the id is ours: no other host gets it before our lease on it ran out, which takes far longer (I8). */
-const LOOK_OWNED_EVERY_MS = 5000;
 
 export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
   const { lockspaces, hostId, clock, log } = options;
@@ -71,7 +69,7 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
         } catch (error) {
           log.warn(`lockspace ${LOCKSPACE}: ${messageOf(error)}`);
         }
-        await clock.sleep(owned ? LOOK_OWNED_EVERY_MS : LOOK_EVERY_MS, signal);
+        await clock.sleep(LOOK_EVERY_MS, signal);
       }
     },
   };
