@@ -40,9 +40,10 @@ export interface Monitor<T> {
 
 export function createMonitor<T>(options: MonitorOptions<T>): Monitor<T> {
   const { name, clock, maxAgeS, intervalS } = options;
+  const unmeasured = `${name} was not measured yet`;
   let last: { readonly value: T; readonly atS: number } | undefined;
   let isPaused = options.pausedWhy !== undefined;
-  let failure = options.pausedWhy ?? `${name} was not measured yet`;
+  let failure = options.pausedWhy ?? unmeasured;
   /** Counts the pauses: what was asked before one is of something that is there no more. */
   let era = 0;
   /** Ends what `run` waits for. */
@@ -101,7 +102,7 @@ export function createMonitor<T>(options: MonitorOptions<T>): Monitor<T> {
     },
     async resume() {
       isPaused = false;
-      failure = `${name} was not measured yet`;
+      failure = unmeasured;
       leave();
       await renew();
     },

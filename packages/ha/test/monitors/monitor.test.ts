@@ -27,7 +27,7 @@ interface PromiseWithResolversLike<T> {
   readonly reject: (error: Error) => void;
 }
 
-function setUp() {
+function setUp(options: { readonly pausedWhy?: string } = {}) {
   const clock = new ManualClock();
   const from = source();
   const life = new AbortController();
@@ -37,9 +37,19 @@ function setUp() {
     intervalS: 2,
     maxAgeS: 7,
     poll: () => from.poll(),
+    ...options,
   });
   const run = monitor.run(life.signal);
   return { clock, from, monitor, life, run };
+}
+
+/** After a first answer of 5, with the second poll under way. */
+async function setUpMeasured() {
+  const parts = setUp();
+  await parts.clock.advance(0);
+  parts.from.answer(5);
+  await parts.clock.advance(2000);
+  return parts;
 }
 
 test('a value has the age of its measurement, then is unknown', async () => {
@@ -79,10 +89,7 @@ test('a hung poll is never doubled, and the fact says for how long there was no 
 });
 
 test('a failed poll leaves the value before it until that is too old', async () => {
-  const { clock, from, monitor, life, run } = setUp();
-  await clock.advance(0);
-  from.answer(5);
-  await clock.advance(2000);
+  const { clock, from, monitor, life, run } = await setUpMeasured();
   from.fail('no answer');
   await clock.advance(0);
   assert.deepEqual(monitor.fact(), known(5, 2));
@@ -101,10 +108,7 @@ test('the end of the daemon waits for no hung poll', async () => {
 });
 
 test('a pause drops what is known and what is under way; nothing is polled until it is over', async () => {
-  const { clock, from, monitor, life, run } = setUp();
-  await clock.advance(0);
-  from.answer(5);
-  await clock.advance(2000);
+  const { clock, from, monitor, life, run } = await setUpMeasured();
   assert.equal(from.polls, 2);
   monitor.pause('the river is dry');
   assert.deepEqual(monitor.fact(), unknown('the river is dry'));
@@ -145,18 +149,7 @@ test('a poll that hangs through a pause is not doubled after it, and its answer 
 });
 
 test('a monitor that begins with a pause polls nothing, and ends with the daemon', async () => {
-  const clock = new ManualClock();
-  const from = source();
-  const life = new AbortController();
-  const monitor = createMonitor<number>({
-    name: 'depth',
-    clock,
-    intervalS: 2,
-    maxAgeS: 7,
-    pausedWhy: 'the river is dry',
-    poll: () => from.poll(),
-  });
-  const run = monitor.run(life.signal);
+  const { clock, from, monitor, life, run } = setUp({ pausedWhy: 'the river is dry' });
   await clock.advance(10_000);
   assert.equal(from.polls, 0);
   assert.deepEqual(monitor.fact(), unknown('the river is dry'));
