@@ -16,7 +16,7 @@ export interface HostIdGuardOptions {
 
 /** Proves that our host id is ours alone, by membership of sanlock's lockspace (row 15, I8). */
 export interface HostIdGuard {
-  /** Joined when last looked; once proven it stays so while sanlock does not answer. */
+  /** Joined when sanlock was asked, no longer ago than `PROOF_S`. */
   owned(): boolean;
   /** What an admin must know while the id cannot be taken. */
   problem(): string | undefined;
@@ -25,25 +25,38 @@ export interface HostIdGuard {
 }
 
 const LOOK_EVERY_MS = 2000;
+/** Two looks and a little. Older, it is unknown whose the id is (I5): a daemon that stood still writes nothing on it. */
+const PROOF_S = 5;
 
 export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
   const { lockspaces, hostId, clock, log } = options;
-  let owned = false;
+  /** When sanlock was asked that last said so. */
+  let provenS: number | undefined;
   let attempts = 0;
   let problem: string | undefined;
+  let fault = '';
+
+  const owned = (): boolean => provenS !== undefined && clock.monotonicS() - provenS < PROOF_S;
 
   async function look(path: string): Promise<void> {
     const area = { lockspace: LOCKSPACE, path, offset: 0 };
+    const askedS = clock.monotonicS();
     const state = await lockspaces.state(area, hostId);
+    fault = '';
     if (state === 'joined') {
-      if (!owned) log.info(`host id ${hostId} is this host's in lockspace ${LOCKSPACE}`);
-      owned = true;
+      const wasOwned = owned();
+      provenS = askedS;
+      if (!wasOwned && owned()) {
+        log.info(`host id ${hostId} is this host's in lockspace ${LOCKSPACE}`);
+      }
       problem = undefined;
       attempts = 0;
       return;
     }
-    if (owned) log.warn(`membership of lockspace ${LOCKSPACE} was lost; joining again`);
-    owned = false;
+    if (provenS !== undefined) {
+      log.warn(`membership of lockspace ${LOCKSPACE} was lost; joining again`);
+    }
+    provenS = undefined;
     if (state === 'joining') return;
     attempts += 1;
     // sanlock gives up joining silently when another live host renews the same id.
@@ -58,8 +71,13 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
     await lockspaces.join(area, hostId, options.ioTimeoutS);
   }
 
+  function tell(text: string): void {
+    if (text !== fault) log.warn(text);
+    fault = text;
+  }
+
   return {
-    owned: () => owned,
+    owned,
     problem: () => problem,
     async run(signal) {
       while (!signal.aborted) {
@@ -67,7 +85,7 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
         try {
           if (path !== undefined) await look(path);
         } catch (error) {
-          log.warn(`lockspace ${LOCKSPACE}: ${messageOf(error)}`);
+          tell(`lockspace ${LOCKSPACE}: ${messageOf(error)}`);
         }
         await clock.sleep(LOOK_EVERY_MS, signal);
       }

@@ -10,7 +10,7 @@ import type { Checker, Report } from './checkers.js';
 
 /** A fact about the storage may be this old, and a look at it takes a moment. */
 const STORAGE_FACT_S = 15;
-/** How long after the loss of its id a host may go on to ask for writes: its guard looks each 2 s. */
+/** How long after the loss of its id a host may go on to ask for writes: what its guard saw holds for 5 s. */
 const GUARD_LAG_S = 6;
 
 export class LeaseChecker implements Checker {

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HeError, type Lockspaces, type LockspaceState, type Log } from '@hosted-engine/ports';
+import { ManualClock } from '@hosted-engine/ports/fakes/manual-clock';
+import { createHostIdGuard } from '../src/host-id-guard.js';
+
+/** A guard whose sanlock answers what `sanlock.state` says by then. */
+async function setUp() {
+  const clock = new ManualClock();
+  const sanlock = { state: 'joined' as LockspaceState | 'silent' | 'hangs', joins: 0 };
+  const said: string[] = [];
+  const say = (text: string): number => said.push(text);
+  const log: Log = { error: say, warn: say, info: say, debug() {} };
+  const lockspaces = {
+    join: async () => {
+      sanlock.joins += 1;
+    },
+    state: async () => {
+      if (sanlock.state === 'hangs') return new Promise<LockspaceState>(() => undefined);
+      if (sanlock.state === 'silent') {
+        throw new HeError('HE_STORAGE_UNREACHABLE', 'the sanlock daemon does not answer');
+      }
+      return sanlock.state;
+    },
+  } as unknown as Lockspaces;
+  const guard = createHostIdGuard({
+    lockspaces,
+    hostId: 2,
+    ioTimeoutS: 10,
+    path: () => '/lockspace',
+    clock,
+    log,
+  });
+  const life = new AbortController();
+  void guard.run(life.signal);
+  await clock.advance(0);
+  return { clock, sanlock, said, guard, [Symbol.dispose]: () => life.abort() };
+}
+
+test('the id is proven while sanlock says so', async () => {
+  using s = await setUp();
+  assert.ok(s.guard.owned());
+  await s.clock.advance(60_000);
+  assert.ok(s.guard.owned());
+});
+
+test('a lost id is noticed at the next look, and joined again', async () => {
+  using s = await setUp();
+  s.sanlock.state = 'absent';
+  await s.clock.advance(2_000);
+  assert.ok(!s.guard.owned());
+  assert.equal(s.sanlock.joins, 1);
+  s.sanlock.state = 'joined';
+  await s.clock.advance(2_000);
+  assert.ok(s.guard.owned());
+});
+
+for (const state of ['silent', 'hangs'] as const) {
+  test(`sanlock ${state}: the last proof counts for a moment, and no longer`, async () => {
+    using s = await setUp();
+    s.sanlock.state = state;
+    await s.clock.advance(3_000);
+    assert.ok(s.guard.owned());
+    await s.clock.advance(3_000);
+    assert.ok(!s.guard.owned());
+  });
+}
+
+test('a proof is as old as its question: one that stood still meanwhile does not believe it', async () => {
+  const clock = new ManualClock();
+  const asked: ((state: LockspaceState) => void)[] = [];
+  const lockspaces = {
+    state: () => new Promise<LockspaceState>((resolve) => asked.push(resolve)),
+  } as unknown as Lockspaces;
+  const log: Log = { error() {}, warn() {}, info() {}, debug() {} };
+  const path = (): string => '/lockspace';
+  const guard = createHostIdGuard({ lockspaces, hostId: 2, ioTimeoutS: 10, path, clock, log });
+  const life = new AbortController();
+  void guard.run(life.signal);
+  await clock.advance(12_000);
+  asked[0]?.('joined');
+  await clock.advance(0);
+  assert.ok(!guard.owned());
+  life.abort();
+});
+
+test('an id that cannot be taken is explained once', async () => {
+  using s = await setUp();
+  s.sanlock.state = 'absent';
+  await s.clock.advance(20_000);
+  assert.match(s.guard.problem() ?? '', /^host id 2 cannot be taken: another host uses it/);
+  assert.equal(s.said.filter((line) => line.includes('cannot be taken')).length, 1);
+});
+
+test('a sanlock that does not answer is told once', async () => {
+  using s = await setUp();
+  s.sanlock.state = 'silent';
+  await s.clock.advance(60_000);
+  assert.equal(s.said.filter((line) => line.includes('does not answer')).length, 1);
+  s.sanlock.state = 'joined';
+  await s.clock.advance(2_000);
+  assert.match(s.said.at(-1) ?? '', /host id 2 is this host's/);
+});
