@@ -5,6 +5,7 @@ import { createSystemClock } from '@hosted-engine/platform/system-clock';
 import { createHostFiles } from './adapters/host-files.js';
 import { runCli } from './cli.js';
 import type { DeployHost } from './main/run-deploy.js';
+import { tellLostOutput } from './terminal/lost-output.js';
 import { outliveTerminal } from './terminal/lost-terminal.js';
 
 const { stdin, stdout, stderr, env } = process;
@@ -13,6 +14,7 @@ const files = createHostFiles();
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
 outliveTerminal(process);
+tellLostOutput(process);
 // Whoever reads our output may go away first; the work goes on.
 const outputGone = new AbortController();
 stdout.on('error', () => outputGone.abort());
@@ -85,4 +87,5 @@ const exitCode = await runCli(process.argv.slice(2), {
     return withTerminal(async (host) => runCleanup(host, options));
   },
 });
-process.exitCode = exitCode;
+// Its output may be lost already.
+process.exitCode = exitCode || process.exitCode;

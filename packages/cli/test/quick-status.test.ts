@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createBrokerClient } from '@hosted-engine/platform/broker-client';
@@ -64,4 +66,17 @@ test('the bundled command is the whole program', async () => {
   assert.equal(code, 1);
   assert.match(error, /^Invalid option '--vm-statu'\nDid you mean --vm-status\?\n/);
   assert.match(out, /--set-maintenance/);
+});
+
+test('output that cannot be written makes a command fail, and says so', async () => {
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(process.execPath, [BUNDLE, '--help'], { stdio: ['ignore', full, 'pipe'] });
+  closeSync(full);
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const [code] = await once(child, 'close');
+  assert.equal(said, '[ ERROR ] the output cannot be written: ENOSPC: no space left on device, write\n');
+  assert.equal(code, 1);
 });

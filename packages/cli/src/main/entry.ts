@@ -4,6 +4,7 @@
 import { writeSync } from 'node:fs';
 import { BROKER_SOCKET, createBrokerClient } from '@hosted-engine/platform/broker-client';
 import { quickStatus } from '../quick-status.js';
+import { tellLostOutput } from '../terminal/lost-output.js';
 
 const STDOUT = 1;
 
@@ -22,8 +23,8 @@ function print(bytes: Buffer): void {
   try {
     while (done < bytes.length) done += writeSync(STDOUT, bytes, done);
   } catch {
-    // A pipe that is full and does not wait, or whose reader went away: a stream deals with either.
-    process.stdout.on('error', () => undefined);
+    // A pipe that is full and does not wait, a reader that went away, a full disk: a stream tells which.
+    tellLostOutput(process);
     process.stdout.write(bytes.subarray(done));
     return;
   }
