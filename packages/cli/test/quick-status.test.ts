@@ -77,6 +77,9 @@ test('output that cannot be written makes a command fail, and says so', async ()
     said += text;
   });
   const [code] = await once(child, 'close');
-  assert.equal(said, '[ ERROR ] the output cannot be written: ENOSPC: no space left on device, write\n');
+  assert.equal(
+    said,
+    '[ ERROR ] the output cannot be written: ENOSPC: no space left on device, write\n',
+  );
   assert.equal(code, 1);
 });

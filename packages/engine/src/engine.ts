@@ -11,6 +11,7 @@ import { createHostService } from './hosts/host-service.js';
 import { type HttpListener, listen } from './http/listener.js';
 import { createRoutes } from './http/routes.js';
 import type { EnginePki } from './pki/engine-pki.js';
+import { health, isHealthPath } from './services/health.js';
 import { createDatabase, type DatabaseOptions } from './store/database.js';
 import { createEventStore, type EventStore } from './store/event-store.js';
 import { createHostStore } from './store/host-store.js';
@@ -77,7 +78,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   };
   try {
     const { host, httpPort, httpsPort } = options;
-    const plain = await listen({ handler, host, port: httpPort });
+    const quickAnswer = (path: string) => (isHealthPath(path) ? health(database) : undefined);
+    const plain = await listen({ handler, quickAnswer, host, port: httpPort });
     listeners.push(plain);
     log.info('serving http', { port: plain.port, database: database.isUp() ? 'up' : 'down' });
     const pki = await options.openPki();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HeError, type Lockspaces, type LockspaceState, type Log } from '@hosted-engine/ports';
+import { HeError, type LockspaceState, type Lockspaces, type Log } from '@hosted-engine/ports';
 import { ManualClock } from '@hosted-engine/ports/fakes/manual-clock';
 import { createHostIdGuard } from '../src/host-id-guard.js';
 

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { BodyTooLarge, type Handler, type HttpReply, parseTarget, textReply } from './exchange.js';
+import { type Door, openDoor, type QuickAnswer } from './health-door.js';
 
 export interface ListenOptions {
   readonly handler: Handler;
@@ -13,6 +14,8 @@ export interface ListenOptions {
   readonly host?: string | undefined;
   /** PEM texts; undefined means plain HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string };
+  /** What is answered ahead of the HTTP server; not with TLS. */
+  readonly quickAnswer?: QuickAnswer;
 }
 
 export interface HttpListener {
@@ -28,7 +31,7 @@ const CLOSE_GRACE_MS = 2_000;
 
 /** Resolves once it accepts connections; rejects when it cannot. */
 export async function listen(options: ListenOptions): Promise<HttpListener> {
-  const { handler, tls } = options;
+  const { handler, tls, quickAnswer } = options;
   const answer = (message: IncomingMessage, response: ServerResponse): void => {
     void respond(message, response, handler, tls !== undefined);
   };
@@ -41,18 +44,21 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
           answer,
         );
   server.maxConnections = CONNECTIONS_MAX;
+  const door =
+    quickAnswer === undefined ? undefined : openDoor(server, quickAnswer, HEADERS_TIMEOUT_MS);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port: options.port, host: options.host }, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
-    close: () => closeServer(server),
+    close: () => closeServer(server, door),
   };
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server, door: Door | undefined): Promise<void> {
   return new Promise((resolve) => {
+    door?.close();
     const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
     server.close(() => {
       clearTimeout(cut);

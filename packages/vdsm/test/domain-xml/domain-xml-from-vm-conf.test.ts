@@ -144,6 +144,36 @@ describe('domainXmlFromVmConf()', () => {
     );
   });
 
+  test('with emulation a display whose memory nobody chose gets little of it', () => {
+    const models = (emulation: boolean, ...lines: readonly string[]) =>
+      devicesOf(domainOf(sampleWith(...lines), emulation), 'video').map(
+        (video) => elementAt(video, 'model')?.attributes,
+      );
+    assert.deepEqual(models(true), [{ vram: '4096', type: 'vga' }]);
+    assert.deepEqual(models(false), [{ type: 'vga' }]);
+    const chosen = 'devices={device:vga,alias:video1,type:video,specParams:{vram:16384}}';
+    assert.deepEqual(models(true, chosen).at(-1), { vram: '16384', type: 'vga' });
+  });
+
+  test('with emulation the guest does not announce itself after a migration, for virtio only', () => {
+    const overrides = (
+      emulation: boolean,
+      conf: ReturnType<typeof sampleWith>,
+    ): readonly (string | undefined)[] =>
+      elementsOf(domainOf(conf, emulation), 'qemu:override')
+        .flatMap((found) => elementsOf(found, 'qemu:device'))
+        .flatMap((device) => [
+          device.attributes['alias'],
+          elementAt(device, 'qemu:frontend', 'qemu:property')?.attributes['name'],
+        ]);
+    assert.deepEqual(overrides(true, sampleWith()), ['net0', 'guest_announce']);
+    assert.deepEqual(overrides(false, sampleWith()), []);
+    const e1000 = sampleWith(
+      'devices={nicModel:e1000,macAddr:00:16:3e:2a:4b:6d,network:ovirtmgmt,device:bridge,type:interface}',
+    );
+    assert.deepEqual(overrides(true, e1000), ['net0', 'guest_announce']);
+  });
+
   test('with emulation libvirt does not ask for the CPU features one by one, and is told so once', () => {
     const asXml = (xml: string): string =>
       domainXmlFromVmConf(parseVmConf(`xmlBase64=${Buffer.from(xml).toString('base64')}`), {
