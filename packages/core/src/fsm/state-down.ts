@@ -1,7 +1,7 @@
 import type { SettledVm } from '../engine-status.js';
 import type { Context } from './step.js';
 import { type Decision, go, isOverdue, stay } from './transition.js';
-import { turnOf } from './turn.js';
+import { describe, runnerElsewhere, turnOf } from './turn.js';
 
 /** EngineDown, EngineUnexpectedlyDown, EngineMaybeAway: no engine VM here. */
 export function fromDown(context: Context, vm: SettledVm): Decision {
@@ -28,7 +28,11 @@ export function fromDown(context: Context, vm: SettledVm): Decision {
 function absent(context: Context): Decision {
   const { machine, seen, timing, score } = context;
   if (machine.name === 'EngineMaybeAway' && !isOverdue(machine, seen.nowS)) {
-    return stay(machine, 'the engine VM may have moved to another host');
+    const runner = runnerElsewhere(machine);
+    if (runner === undefined) return stay(machine, 'the engine VM may have moved to another host');
+    const memory = { vacantSinceS: undefined };
+    const why = `the engine VM runs on ${describe(runner)}`;
+    return go(machine, seen.nowS, 'EngineDown', why, { memory });
   }
   if (machine.memory.restartHere) return restart(context);
   const turn = turnOf(machine, seen, score, timing);

@@ -1,10 +1,10 @@
-import type { Peer } from '../cluster/peers.js';
-import { runsEngine, type SettledVm, type VmView } from '../engine-status.js';
+import type { SettledVm, VmView } from '../engine-status.js';
 import { downAfterRun } from './after-run.js';
 import { climb } from './ladder.js';
 import type { Machine } from './machine.js';
 import type { Context } from './step.js';
 import { type Decision, go, isOverdue, stay } from './transition.js';
+import { runnerElsewhere } from './turn.js';
 
 /** EngineStart: a start was issued. EngineStarting: the guest runs and the engine is not healthy yet. */
 export function fromStarting(context: Context, vm: SettledVm): Decision {
@@ -116,12 +116,6 @@ function failed({ machine, seen }: Context, why: string): Decision {
     effects: ['forget-vm'],
     memory: { failedStartsS },
   });
-}
-
-function runnerElsewhere(machine: Machine): Peer | undefined {
-  return [...machine.memory.peers.values()].find(
-    (peer) => peer.freshness === 'fresh' && runsEngine(peer.slot.engine),
-  );
 }
 
 /** In EngineStarting the guest ran; in EngineStart it may have, before a restart of this daemon. */

@@ -63,7 +63,7 @@ const CHANGES: Readonly<Record<StateName, Changes>> = {
   },
   EngineMaybeAway: {
     ...WORKING,
-    EngineDown: 'the time to appear on another host is over',
+    EngineDown: 'the engine VM appeared on another host, or the time for that is over',
     EngineStart: 'the engine VM appeared nowhere, and the turn of this host has come',
     EngineStarting: 'the engine VM came back',
   },

@@ -253,6 +253,24 @@ const ROWS: readonly Row[] = [
     'EngineMaybeAway',
     ['forget-vm'],
   ],
+  [
+    'it has not appeared anywhere yet: wait on',
+    machineIn('EngineMaybeAway', { peersNow: [peer(2)] }, { deadlineS: NOW_S + 30 }),
+    {},
+    'EngineMaybeAway',
+    [],
+  ],
+  [
+    'it appeared on another host: no more waiting',
+    machineIn(
+      'EngineMaybeAway',
+      { peersNow: [peer(2, { engine: up })] },
+      { deadlineS: NOW_S + 30 },
+    ),
+    {},
+    'EngineDown',
+    [],
+  ],
   ['started by hand: taken on', machineIn('EngineDown'), { vm: running() }, 'EngineStarting', []],
 ];
 
