@@ -44,6 +44,8 @@ export interface Memory {
   readonly readings: number;
   /** The guest ran here when the VM's state was last known. */
   readonly wasUp: boolean;
+  /** Global maintenance was seen off by this run of the daemon. */
+  readonly maintenanceWasOff: boolean;
   readonly failedStartsS: readonly number[];
   readonly crashesS: readonly number[];
   readonly disqualified: TemporaryDisqualification | undefined;
@@ -184,6 +186,7 @@ export function initialMachine(nowS: number): Machine {
       slotsReadS: undefined,
       readings: 0,
       wasUp: false,
+      maintenanceWasOff: false,
       failedStartsS: [],
       crashesS: [],
       disqualified: undefined,

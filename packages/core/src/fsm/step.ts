@@ -104,7 +104,8 @@ function isInLocalMaintenance({ name }: Machine): boolean {
 /**
  * Nothing is done to the VM. But a start of ours that still waits for the lease is taken back: it would begin
  * to run in the middle of the maintenance. The timer says for how long one that shows up is ours, and no start
- * by hand.
+ * by hand. A daemon that was just started finds one of the run before; it is told from one by hand, made in
+ * the maintenance, by having seen that off before.
  */
 function inGlobalMaintenance({ machine, seen, timing }: Context): Decision {
   const memory = { wasUp: seen.vm.kind === 'known' ? false : machine.memory.wasUp };
@@ -112,7 +113,7 @@ function inGlobalMaintenance({ machine, seen, timing }: Context): Decision {
   const isInside = machine.name === 'GlobalMaintenance';
   const isOurs = isInside
     ? machine.deadlineS !== undefined && !isOverdue(machine, seen.nowS)
-    : machine.name === 'EngineStart';
+    : machine.name === 'EngineStart' || findsStart(machine);
   const waits = seen.vm.kind === 'known' && seen.vm.value.kind === 'waiting';
   const takesBack = isOurs && waits;
   const what = takesBack ? `${reason}: taking back the start that waits for the lease` : reason;
@@ -123,6 +124,12 @@ function inGlobalMaintenance({ machine, seen, timing }: Context): Decision {
         ...options,
         ...(isOurs ? { timeoutS: timing.maybeAwayS } : {}),
       });
+}
+
+function findsStart({ name, memory }: Machine): boolean {
+  const isNew =
+    name === 'StartState' || name === 'ReinitializeFSM' || name === 'UnknownLocalVmState';
+  return isNew && memory.maintenanceWasOff;
 }
 
 /** The source decides over a migration: this host only waits for its end. */
@@ -188,6 +195,9 @@ function remember(memory: Memory, seen: Observation, timing: Timing): Memory {
   return {
     ...memory,
     ...slots,
+    maintenanceWasOff:
+      memory.maintenanceWasOff ||
+      (seen.globalMaintenance.kind === 'known' && !seen.globalMaintenance.value),
     failedStartsS: within(memory.failedStartsS, seen.nowS, timing.failedStartMemoryS),
     crashesS: within(memory.crashesS, seen.nowS, timing.crashWindowS),
     failedMovesS: within(memory.failedMovesS, seen.nowS, timing.failedMoveMemoryS),

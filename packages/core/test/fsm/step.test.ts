@@ -148,6 +148,20 @@ const ROWS: readonly Row[] = [
     ['destroy-vm'],
   ],
   [
+    'global maintenance: a new daemon takes the start of its last run back',
+    machineIn('ReinitializeFSM', { maintenanceWasOff: true }),
+    { globalMaintenance: known(true), vm: known({ kind: 'waiting' }) },
+    'GlobalMaintenance',
+    ['destroy-vm'],
+  ],
+  [
+    'global maintenance: one that never saw it off may have found a start by hand',
+    machineIn('ReinitializeFSM'),
+    { globalMaintenance: known(true), vm: known({ kind: 'waiting' }) },
+    'GlobalMaintenance',
+    [],
+  ],
+  [
     'global maintenance: taken back until it is gone',
     machineIn('GlobalMaintenance', {}, { deadlineS: NOW_S + 5 }),
     { globalMaintenance: known(true), vm: known({ kind: 'waiting' }) },

@@ -59,6 +59,7 @@ function machineKey(machine: Machine, model: Model, now: number): string {
     age(memory.slotsReadS, now),
     Math.min(2, memory.readings),
     bit(memory.wasUp),
+    bit(memory.maintenanceWasOff),
     ages(memory.failedStartsS, now),
     ages(memory.crashesS, now),
     banned === undefined ? '-' : `${banned.reason}${Math.max(0, banned.untilS - now)}`,
