@@ -42,7 +42,6 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
     const area = { lockspace: LOCKSPACE, path, offset: 0 };
     const askedS = clock.monotonicS();
     const state = await lockspaces.state(area, hostId);
-    fault = '';
     if (state === 'joined') {
       const wasOwned = owned();
       provenS = askedS;
@@ -84,6 +83,7 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
         const path = options.path();
         try {
           if (path !== undefined) await look(path);
+          fault = '';
         } catch (error) {
           tell(`lockspace ${LOCKSPACE}: ${messageOf(error)}`);
         }

@@ -15,7 +15,7 @@ import {
   type Machine,
   type Observation,
   type Peers,
-  runsEngine,
+  runnersAmong,
   type Score,
   step,
 } from '@hosted-engine/core';
@@ -122,9 +122,7 @@ export function createLoop(options: LoopOptions): Loop {
 
   function wants(seen: Observation): { health: boolean; lease: boolean } {
     const runsHere = seen.vm.kind === 'known' && seen.vm.value.kind === 'running';
-    const runsElsewhere = [...machine.memory.peers.values()].some(
-      (peer) => peer.freshness === 'fresh' && runsEngine(peer.slot.engine),
-    );
+    const runsElsewhere = runnersAmong(machine.memory.peers).length > 0;
     const idle = isKnown(seen.globalMaintenance, true) || seen.localMaintenance;
     return { health: runsHere, lease: !runsHere && !runsElsewhere && !idle };
   }

@@ -4,10 +4,12 @@ import { HeError, type LockspaceState, type Lockspaces, type Log } from '@hosted
 import { ManualClock } from '@hosted-engine/ports/fakes/manual-clock';
 import { createHostIdGuard } from '../src/host-id-guard.js';
 
-/** A guard whose sanlock answers what `sanlock.state` says by then. */
-async function setUp() {
+type Mood = LockspaceState | 'silent' | 'hangs';
+
+/** A guard whose sanlock answers what `sanlock.state` says by then; one that hung, when `answer` is called. */
+async function setUp(state: Mood = 'joined') {
   const clock = new ManualClock();
-  const sanlock = { state: 'joined' as LockspaceState | 'silent' | 'hangs', joins: 0 };
+  const sanlock = { state, joins: 0, answer: (_late: LockspaceState): void => undefined };
   const said: string[] = [];
   const say = (text: string): number => said.push(text);
   const log: Log = { error: say, warn: say, info: say, debug() {} };
@@ -16,7 +18,11 @@ async function setUp() {
       sanlock.joins += 1;
     },
     state: async () => {
-      if (sanlock.state === 'hangs') return new Promise<LockspaceState>(() => undefined);
+      if (sanlock.state === 'hangs') {
+        return new Promise<LockspaceState>((resolve) => {
+          sanlock.answer = resolve;
+        });
+      }
       if (sanlock.state === 'silent') {
         throw new HeError('HE_STORAGE_UNREACHABLE', 'the sanlock daemon does not answer');
       }
@@ -67,21 +73,11 @@ for (const state of ['silent', 'hangs'] as const) {
 }
 
 test('a proof is as old as its question: one that stood still meanwhile does not believe it', async () => {
-  const clock = new ManualClock();
-  const asked: ((state: LockspaceState) => void)[] = [];
-  const lockspaces = {
-    state: () => new Promise<LockspaceState>((resolve) => asked.push(resolve)),
-  } as unknown as Lockspaces;
-  const log: Log = { error() {}, warn() {}, info() {}, debug() {} };
-  const path = (): string => '/lockspace';
-  const guard = createHostIdGuard({ lockspaces, hostId: 2, ioTimeoutS: 10, path, clock, log });
-  const life = new AbortController();
-  void guard.run(life.signal);
-  await clock.advance(12_000);
-  asked[0]?.('joined');
-  await clock.advance(0);
-  assert.ok(!guard.owned());
-  life.abort();
+  using s = await setUp('hangs');
+  await s.clock.advance(12_000);
+  s.sanlock.answer('joined');
+  await s.clock.advance(0);
+  assert.ok(!s.guard.owned());
 });
 
 test('an id that cannot be taken is explained once', async () => {

@@ -6,7 +6,7 @@
 //       (an original agent publishes every 10 s and must never be misjudged; house.md 6).
 //   P4. Time in which we could not read the slots ourselves is nobody's silence (I5).
 
-import { type EngineStatus, waitsForLease } from '../engine-status.js';
+import { type EngineStatus, runsEngine, waitsForLease } from '../engine-status.js';
 
 /** A peer's slot, decoded and believed (I8). */
 export interface PeerSlot {
@@ -45,6 +45,13 @@ export interface Peer {
 }
 
 export type Peers = ReadonlyMap<number, Peer>;
+
+/** Those that tell now that the engine VM runs on them. */
+export function runnersAmong(peers: Peers): readonly Peer[] {
+  return [...peers.values()].filter(
+    ({ freshness, slot }) => freshness === 'fresh' && runsEngine(slot.engine),
+  );
+}
 
 export interface LivenessTiming {
   /** Our own publication interval. */

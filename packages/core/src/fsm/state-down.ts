@@ -1,7 +1,8 @@
+import { runnersAmong } from '../cluster/peers.js';
 import type { SettledVm } from '../engine-status.js';
 import type { Context } from './step.js';
 import { type Decision, go, isOverdue, stay } from './transition.js';
-import { describe, runnerElsewhere, turnOf } from './turn.js';
+import { describe, turnOf } from './turn.js';
 
 /** EngineDown, EngineUnexpectedlyDown, EngineMaybeAway: no engine VM here. */
 export function fromDown(context: Context, vm: SettledVm): Decision {
@@ -28,7 +29,7 @@ export function fromDown(context: Context, vm: SettledVm): Decision {
 function absent(context: Context): Decision {
   const { machine, seen, timing, score } = context;
   if (machine.name === 'EngineMaybeAway' && !isOverdue(machine, seen.nowS)) {
-    const runner = runnerElsewhere(machine);
+    const [runner] = runnersAmong(machine.memory.peers);
     if (runner === undefined) return stay(machine, 'the engine VM may have moved to another host');
     const memory = { vacantSinceS: undefined };
     const why = `the engine VM runs on ${describe(runner)}`;

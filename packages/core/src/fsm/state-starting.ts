@@ -1,10 +1,10 @@
+import { runnersAmong } from '../cluster/peers.js';
 import type { SettledVm, VmView } from '../engine-status.js';
 import { downAfterRun } from './after-run.js';
 import { climb } from './ladder.js';
 import type { Machine } from './machine.js';
 import type { Context } from './step.js';
 import { type Decision, go, isOverdue, stay } from './transition.js';
-import { runnerElsewhere } from './turn.js';
 
 /** EngineStart: a start was issued. EngineStarting: the guest runs and the engine is not healthy yet. */
 export function fromStarting(context: Context, vm: SettledVm): Decision {
@@ -61,7 +61,7 @@ function running(context: Context, vm: Extract<VmView, { kind: 'running' }>): De
 
 /** Parked on the lease, most likely. A lease that turned out to be held by a live host ends by itself. */
 function waiting({ machine, seen, timing }: Context): Decision {
-  const runner = runnerElsewhere(machine);
+  const [runner] = runnersAmong(machine.memory.peers);
   if (runner !== undefined && seen.nowS - machine.sinceS > timing.contentionPauseS) {
     return stay(machine, `host ${runner.slot.hostId} runs the engine VM: cancelling the start`, {
       effects: ['destroy-vm'],
@@ -101,7 +101,7 @@ function refusedOrPending(context: Context): Decision {
   const { machine, seen } = context;
   const refused = seen.startRefused;
   if (refused !== undefined && refused.atS >= machine.sinceS) return failed(context, refused.why);
-  const runner = runnerElsewhere(machine);
+  const [runner] = runnersAmong(machine.memory.peers);
   if (runner !== undefined) {
     const reason = `host ${runner.slot.hostId} runs the engine VM: not starting it here`;
     return go(machine, seen.nowS, 'EngineDown', reason, { memory: { contendedS: seen.nowS } });

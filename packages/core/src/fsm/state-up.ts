@@ -1,5 +1,5 @@
-import type { Peer } from '../cluster/peers.js';
-import { isPaused, runsEngine, type SettledVm, type VmView } from '../engine-status.js';
+import { runnersAmong } from '../cluster/peers.js';
+import { isPaused, type SettledVm, type VmView } from '../engine-status.js';
 import { downAfterRun } from './after-run.js';
 import { afterPause, climb, patienceS, pausePatienceS, serviceWasRefused } from './ladder.js';
 import { dueMove, targetOf, watchBetter } from './move.js';
@@ -110,14 +110,6 @@ function resumeRefusal({ machine, seen }: Context): string | undefined {
   return `its resume was refused: ${refused.why}`;
 }
 
-/** A peer that tells of a guest which executes, while the one here is paused. */
-function runnerElsewhere({ machine }: Context): Peer | undefined {
-  return [...machine.memory.peers.values()].find(
-    ({ freshness, slot }) =>
-      freshness === 'fresh' && runsEngine(slot.engine) && !isPaused(slot.engine),
-  );
-}
-
 /** Row 9: the guest stopped itself on an I/O error. It goes on when the storage is fine again. */
 function pausedByStorage(context: Context): Decision {
   const { machine, seen } = context;
@@ -129,7 +121,8 @@ function pausedByStorage(context: Context): Decision {
       timeoutS: pausePatienceS(context),
     });
   }
-  const runner = runnerElsewhere(context);
+  // One whose guest executes, while the one here is paused.
+  const runner = runnersAmong(machine.memory.peers).find(({ slot }) => !isPaused(slot.engine));
   if (runner !== undefined) {
     // The pause gave the lease up (libvirt), so this guest may not go on: it is a leftover.
     const { hostId, hostname } = runner.slot;

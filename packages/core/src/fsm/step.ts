@@ -10,6 +10,7 @@
 
 import { type LivenessTiming, trackPeers } from '../cluster/peers.js';
 import type { SettledVm } from '../engine-status.js';
+import { isKnown } from '../fact.js';
 import type { Score, ScoreWeights } from '../score/score.js';
 import { scoreIn } from './fitness.js';
 import type { Machine, Memory, Timing } from './machine.js';
@@ -195,9 +196,7 @@ function remember(memory: Memory, seen: Observation, timing: Timing): Memory {
   return {
     ...memory,
     ...slots,
-    maintenanceWasOff:
-      memory.maintenanceWasOff ||
-      (seen.globalMaintenance.kind === 'known' && !seen.globalMaintenance.value),
+    maintenanceWasOff: memory.maintenanceWasOff || isKnown(seen.globalMaintenance, false),
     failedStartsS: within(memory.failedStartsS, seen.nowS, timing.failedStartMemoryS),
     crashesS: within(memory.crashesS, seen.nowS, timing.crashWindowS),
     failedMovesS: within(memory.failedMovesS, seen.nowS, timing.failedMoveMemoryS),

@@ -148,13 +148,6 @@ function byScore(a: Peer, b: Peer): number {
   return b.slot.score - a.slot.score || a.slot.hostId - b.slot.hostId;
 }
 
-/** A peer that tells of the engine VM now. */
-export function runnerElsewhere(machine: Machine): Peer | undefined {
-  return [...machine.memory.peers.values()].find(
-    (peer) => peer.freshness === 'fresh' && runsEngine(peer.slot.engine),
-  );
-}
-
 export function describe(peer: Peer): string {
   return `host ${peer.slot.hostId} (${peer.slot.hostname})`;
 }

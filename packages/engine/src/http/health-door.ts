@@ -3,7 +3,7 @@
 
 import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { HttpReply } from './exchange.js';
+import { type HttpReply, headersOf } from './exchange.js';
 
 /** The reply to a GET of this path, or undefined: then the HTTP server answers. */
 export type QuickAnswer = (path: string) => HttpReply | undefined;
@@ -69,10 +69,11 @@ function pathOf(text: string): string | undefined {
   return end < 0 ? undefined : text.slice(METHOD.length, end);
 }
 
-function textOf({ status, headers, body }: HttpReply): string {
-  const text = body.toString();
+function textOf(reply: HttpReply): string {
+  const { status } = reply;
+  const text = reply.body.toString();
+  const headers = headersOf(reply, Buffer.byteLength(text));
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
   for (const name in headers) head += `${name}: ${headers[name] ?? ''}\r\n`;
-  head += `content-length: ${Buffer.byteLength(text)}\r\nx-content-type-options: nosniff\r\n`;
   return `${head}date: ${new Date().toUTCString()}\r\nconnection: close\r\n\r\n${text}`;
 }

@@ -3,7 +3,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { BodyTooLarge, type Handler, type HttpReply, parseTarget, textReply } from './exchange.js';
+import {
+  BodyTooLarge,
+  type Handler,
+  type HttpReply,
+  headersOf,
+  parseTarget,
+  textReply,
+} from './exchange.js';
 import { type Door, openDoor, type QuickAnswer } from './health-door.js';
 
 export interface ListenOptions {
@@ -97,9 +104,7 @@ function send(message: IncomingMessage, response: ServerResponse, reply: HttpRep
   const body = Buffer.from(reply.body);
   const isBodyLeft = hasBody(message) && !message.complete;
   response.writeHead(reply.status, {
-    ...reply.headers,
-    'content-length': body.length,
-    'x-content-type-options': 'nosniff',
+    ...headersOf(reply, body.length),
     ...(isBodyLeft || isReadWithBody(message) ? { connection: 'close' } : {}),
   });
   response.end(message.method === 'HEAD' ? undefined : body);
