@@ -99,6 +99,7 @@ function startDaemon(clock: Clock, slots: SharedSlots) {
     networkProbe: { share: async () => 1 },
     journal: { append: () => undefined, close: async () => undefined },
     vmConfCache: { read: async () => VM_CONF, write: async () => undefined },
+    startMark: { wasKept: () => false, keep: () => undefined },
     readSharedVmConf: async () => VM_CONF,
     localMaintenance: () => ({ on: false, forced: false }),
     connectStorage: async () => undefined,

@@ -22,6 +22,7 @@ import { createLoop, type LocalMaintenance, type TurnSummary } from './loop.js';
 import { createMembership } from './membership.js';
 import { createNotifier } from './notify/notifier.js';
 import { createPublisher } from './publish.js';
+import type { StartMark } from './start-mark.js';
 import { createVmConfSource, type VmConfCache } from './vm-conf-source.js';
 
 export interface DaemonOptions {
@@ -43,6 +44,7 @@ export interface DaemonOptions {
   readonly networkProbe: NetworkProbe;
   readonly journal: Journal;
   readonly vmConfCache: VmConfCache;
+  readonly startMark: StartMark;
   readonly readSharedVmConf: () => Promise<string>;
   readonly localMaintenance: () => LocalMaintenance;
   /** Connects the storage and watches the domain; called at the start and when hostd forgot it. */
@@ -137,6 +139,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     clock,
     facts,
     executor,
+    startMark: options.startMark,
     publisher,
     recorder,
     localMaintenance: options.localMaintenance,

@@ -24,6 +24,7 @@ import type { Executor } from './execute.js';
 import type { Facts } from './facts.js';
 import type { Recorder, TurnRecord } from './journal.js';
 import type { Publisher } from './publish.js';
+import type { StartMark } from './start-mark.js';
 
 export interface LoopOptions {
   readonly hostId: number;
@@ -31,6 +32,7 @@ export interface LoopOptions {
   readonly clock: Clock;
   readonly facts: Facts;
   readonly executor: Executor;
+  readonly startMark: StartMark;
   readonly publisher: Publisher;
   readonly recorder: Recorder;
   readonly localMaintenance: () => LocalMaintenance;
@@ -70,7 +72,7 @@ const GAP_MS = 50;
 
 export function createLoop(options: LoopOptions): Loop {
   const { clock, facts, core } = options;
-  let machine = initialMachine(clock.monotonicS());
+  let machine = initialMachine(clock.monotonicS(), options.startMark.wasKept());
   let wakeUp = new Interrupter();
 
   function observe(): Observation {
@@ -112,6 +114,7 @@ export function createLoop(options: LoopOptions): Loop {
     const before = machine;
     const result = step(before, seen, core);
     machine = result.next;
+    options.startMark.keep(machine.memory.ownStart !== undefined);
     options.executor.execute(result.effects);
     options.recorder.turn({ before, seen, result });
     options.publisher.publish({ machine, seen, score: result.score });

@@ -44,8 +44,8 @@ export interface Memory {
   readonly readings: number;
   /** The guest ran here when the VM's state was last known. */
   readonly wasUp: boolean;
-  /** Global maintenance was seen off by this run of the daemon. */
-  readonly maintenanceWasOff: boolean;
+  /** The start under way here that this daemon asked for, or its run before: tells it from one by hand. */
+  readonly ownStart: OwnStart | undefined;
   readonly failedStartsS: readonly number[];
   readonly crashesS: readonly number[];
   readonly disqualified: TemporaryDisqualification | undefined;
@@ -74,6 +74,13 @@ export interface Memory {
   readonly failedMovesS: readonly number[];
   /** When the VM came to this host, started or moved. */
   readonly arrivedS: number | undefined;
+}
+
+export interface OwnStart {
+  /** When it was asked for or found last. */
+  readonly askedS: number;
+  /** The host daemon has told of it: it is over when it does no more. */
+  readonly hasShown: boolean;
 }
 
 export interface MoveTarget {
@@ -175,7 +182,8 @@ export const DEFAULT_TIMING: Timing = {
   pausedMaxS: 120,
 };
 
-export function initialMachine(nowS: number): Machine {
+/** `foundStart`: the run before this one asked for a start and did not see its end. */
+export function initialMachine(nowS: number, foundStart = false): Machine {
   return {
     name: 'StartState',
     sinceS: nowS,
@@ -186,7 +194,7 @@ export function initialMachine(nowS: number): Machine {
       slotsReadS: undefined,
       readings: 0,
       wasUp: false,
-      maintenanceWasOff: false,
+      ownStart: foundStart ? { askedS: nowS, hasShown: false } : undefined,
       failedStartsS: [],
       crashesS: [],
       disqualified: undefined,

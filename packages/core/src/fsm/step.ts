@@ -10,11 +10,11 @@
 
 import { type LivenessTiming, trackPeers } from '../cluster/peers.js';
 import type { SettledVm } from '../engine-status.js';
-import { isKnown } from '../fact.js';
 import type { Score, ScoreWeights } from '../score/score.js';
 import { scoreIn } from './fitness.js';
 import type { Machine, Memory, Timing } from './machine.js';
 import type { Observation } from './observation.js';
+import { ownStartNow, withOwnStart } from './own-start.js';
 import { fromDown } from './state-down.js';
 import { fromInitialising } from './state-initialising.js';
 import { fromLocalMaintenance } from './state-local-maintenance.js';
@@ -22,7 +22,7 @@ import { fromMigrating } from './state-moving.js';
 import { fromStarting } from './state-starting.js';
 import { fromStopping } from './state-stopping.js';
 import { fromUp } from './state-up.js';
-import { type Decision, go, isOverdue, stay } from './transition.js';
+import { type Decision, go, stay } from './transition.js';
 
 export interface CoreConfig {
   readonly timing: Timing;
@@ -45,7 +45,9 @@ export function step(before: Machine, seen: Observation, config: CoreConfig): St
   const machine = { ...before, memory: remember(before.memory, seen, config.timing) };
   const score = scoreIn(machine, seen, config.weights);
   const decision = decide({ machine, seen, score, timing: config.timing });
-  return { ...decision, score: scoreIn(decision.next, seen, config.weights) };
+  const starts = decision.effects.some(({ kind }) => kind === 'start-vm');
+  const next = starts ? withOwnStart(decision.next, seen.nowS) : decision.next;
+  return { ...decision, next, score: scoreIn(next, seen, config.weights) };
 }
 
 function decide(context: Context): Decision {
@@ -104,33 +106,18 @@ function isInLocalMaintenance({ name }: Machine): boolean {
 
 /**
  * Nothing is done to the VM. But a start of ours that still waits for the lease is taken back: it would begin
- * to run in the middle of the maintenance. The timer says for how long one that shows up is ours, and no start
- * by hand. A daemon that was just started finds one of the run before; it is told from one by hand, made in
- * the maintenance, by having seen that off before.
+ * to run in the middle of the maintenance. One by hand is left alone.
  */
-function inGlobalMaintenance({ machine, seen, timing }: Context): Decision {
+function inGlobalMaintenance({ machine, seen }: Context): Decision {
   const memory = { wasUp: seen.vm.kind === 'known' ? false : machine.memory.wasUp };
   const reason = 'global maintenance is on';
-  const isInside = machine.name === 'GlobalMaintenance';
-  const isOurs = isInside
-    ? machine.deadlineS !== undefined && !isOverdue(machine, seen.nowS)
-    : machine.name === 'EngineStart' || findsStart(machine);
   const waits = seen.vm.kind === 'known' && seen.vm.value.kind === 'waiting';
-  const takesBack = isOurs && waits;
+  const takesBack = waits && machine.memory.ownStart !== undefined;
   const what = takesBack ? `${reason}: taking back the start that waits for the lease` : reason;
   const options = { effects: takesBack ? (['destroy-vm'] as const) : [], memory };
-  return isInside
+  return machine.name === 'GlobalMaintenance'
     ? stay(machine, what, options)
-    : go(machine, seen.nowS, 'GlobalMaintenance', what, {
-        ...options,
-        ...(isOurs ? { timeoutS: timing.maybeAwayS } : {}),
-      });
-}
-
-function findsStart({ name, memory }: Machine): boolean {
-  const isNew =
-    name === 'StartState' || name === 'ReinitializeFSM' || name === 'UnknownLocalVmState';
-  return isNew && memory.maintenanceWasOff;
+    : go(machine, seen.nowS, 'GlobalMaintenance', what, options);
 }
 
 /** The source decides over a migration: this host only waits for its end. */
@@ -196,7 +183,7 @@ function remember(memory: Memory, seen: Observation, timing: Timing): Memory {
   return {
     ...memory,
     ...slots,
-    maintenanceWasOff: memory.maintenanceWasOff || isKnown(seen.globalMaintenance, false),
+    ownStart: ownStartNow(memory.ownStart, seen, timing),
     failedStartsS: within(memory.failedStartsS, seen.nowS, timing.failedStartMemoryS),
     crashesS: within(memory.crashesS, seen.nowS, timing.crashWindowS),
     failedMovesS: within(memory.failedMovesS, seen.nowS, timing.failedMoveMemoryS),

@@ -3,6 +3,9 @@ import { known, unknown } from '../../src/index.js';
 import { checkRows, dead, heldBy, parked, type Row, running, up } from './rows.js';
 import { machineIn, NOW_S, peer } from './situations.js';
 
+const ASKED = { askedS: NOW_S - 2, hasShown: false };
+const SHOWN = { askedS: NOW_S - 100, hasShown: true };
+
 const ROWS: readonly Row[] = [
   ['a free lease and no peer: start', machineIn('EngineDown'), {}, 'EngineStart', ['start-vm']],
   [
@@ -142,20 +145,20 @@ const ROWS: readonly Row[] = [
   ],
   [
     'global maintenance: a start of ours that waits for the lease is taken back (I6)',
-    machineIn('EngineStart'),
+    machineIn('EngineStart', { ownStart: SHOWN }),
     { globalMaintenance: known(true), vm: known({ kind: 'waiting' }) },
     'GlobalMaintenance',
     ['destroy-vm'],
   ],
   [
     'global maintenance: a new daemon takes the start of its last run back',
-    machineIn('ReinitializeFSM', { maintenanceWasOff: true }),
+    machineIn('ReinitializeFSM', { ownStart: ASKED }),
     { globalMaintenance: known(true), vm: known({ kind: 'waiting' }) },
     'GlobalMaintenance',
     ['destroy-vm'],
   ],
   [
-    'global maintenance: one that never saw it off may have found a start by hand',
+    'global maintenance: a new daemon leaves a start that is not marked as its own',
     machineIn('ReinitializeFSM'),
     { globalMaintenance: known(true), vm: known({ kind: 'waiting' }) },
     'GlobalMaintenance',
@@ -163,7 +166,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     'global maintenance: taken back until it is gone',
-    machineIn('GlobalMaintenance', {}, { deadlineS: NOW_S + 5 }),
+    machineIn('GlobalMaintenance', { ownStart: ASKED }),
     { globalMaintenance: known(true), vm: known({ kind: 'waiting' }) },
     'GlobalMaintenance',
     ['destroy-vm'],

@@ -25,6 +25,7 @@ import { createJournalFile } from '../adapters/journal-file.js';
 import { createMailChannel } from '../adapters/mail-channel.js';
 import { createNetworkProbe } from '../adapters/network-probe.js';
 import { createNotifyFiles } from '../adapters/notify-files.js';
+import { createStartMarkFile } from '../adapters/start-mark-file.js';
 import { createVdsmHypervisor } from '../adapters/vdsm-hypervisor.js';
 import { createVmConfFile } from '../adapters/vm-conf-file.js';
 import { createWebhookChannel } from '../adapters/webhook-channel.js';
@@ -103,6 +104,7 @@ export async function runDaemon(
     networkProbe: createNetworkProbe(networkTestOf(conf), { processes, clock, signal }),
     journal: createJournalFile({ path: PATHS.journal, log }),
     vmConfCache: createVmConfFile(PATHS.vmConf, PATHS.vmConfFallback),
+    startMark: createStartMarkFile(PATHS.startMark, log),
     readSharedVmConf: async () => {
       if (storage === undefined) {
         throw new HeError('HE_STORAGE_UNREACHABLE', 'the storage is not connected yet');

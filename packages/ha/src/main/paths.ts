@@ -14,6 +14,7 @@ export const PATHS = {
   journal: '/var/lib/ovirt-hosted-engine-ha/journal.jsonl',
   vmConf: '/run/ovirt-hosted-engine-ha/vm.conf',
   vmConfFallback: '/var/lib/ovirt-hosted-engine-ha/vm.conf.fallback',
+  startMark: '/run/ovirt-hosted-engine-ha/start-under-way',
   brokerSocket: '/run/ovirt-hosted-engine-ha/broker.socket',
   pki: {
     ca: '/etc/pki/vdsm/certs/cacert.pem',

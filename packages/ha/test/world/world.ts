@@ -77,6 +77,7 @@ export class Host {
   localMaintenance = false;
   notifications: readonly NotificationChannel[] = [];
   hostIdProblem: string | undefined;
+  startMarked = false;
   networkUp = true;
   renewedS = 0;
   startFault: string | undefined;
@@ -116,6 +117,12 @@ export class Host {
       journal: { append: (entry) => this.journal.push(entry), close: async () => undefined },
       vmConfCache: { read: async () => VM_CONF, write: async () => undefined },
       readSharedVmConf: async () => this.#throughStorage(() => VM_CONF),
+      startMark: {
+        wasKept: () => this.startMarked,
+        keep: (isUnderWay) => {
+          if (!this.muted) this.startMarked = isUnderWay;
+        },
+      },
       engineService: {
         restart: async () => {
           this.#world.serviceRestarts += 1;
@@ -154,6 +161,7 @@ export class Host {
     this.killDaemon();
     this.powered = false;
     this.vm = { kind: 'absent' };
+    this.startMarked = false;
   }
 
   guestDies(cause: DownCause): void {

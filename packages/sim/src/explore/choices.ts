@@ -146,8 +146,10 @@ export function switchOn(model: Model, id: number): Model {
   return withHost(model, id, { ...coldHost(id, model.round), ...kept });
 }
 
-/** I7: the VM and its lease stay; what the daemon knew is gone. */
+/** I7: the VM and its lease stay; what the daemon knew is gone, but for the mark of its start. */
 function restartDaemon(model: Model, id: number): Model {
-  const { machine, facts, pending, startRefused, moveRefused } = coldHost(id, model.round);
+  const hasMark = hostOf(model, id)?.machine.memory.ownStart !== undefined;
+  const cold = coldHost(id, model.round, hasMark);
+  const { machine, facts, pending, startRefused, moveRefused } = cold;
   return withHost(model, id, { machine, facts, pending, startRefused, moveRefused });
 }

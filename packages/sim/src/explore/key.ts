@@ -59,7 +59,7 @@ function machineKey(machine: Machine, model: Model, now: number): string {
     age(memory.slotsReadS, now),
     Math.min(2, memory.readings),
     bit(memory.wasUp),
-    bit(memory.maintenanceWasOff),
+    memory.ownStart?.hasShown === true ? 's' : age(memory.ownStart?.askedS, now),
     ages(memory.failedStartsS, now),
     ages(memory.crashesS, now),
     banned === undefined ? '-' : `${banned.reason}${Math.max(0, banned.untilS - now)}`,

@@ -148,7 +148,7 @@ export function coldCluster(count: number): Model {
   };
 }
 
-export function coldHost(id: number, round: number): ModelHost {
+export function coldHost(id: number, round: number, foundStart = false): ModelHost {
   return {
     id,
     powered: true,
@@ -162,7 +162,7 @@ export function coldHost(id: number, round: number): ModelHost {
     generation: 0,
     renewedRound: -100,
     vm: { kind: 'absent' },
-    machine: initialMachine(round * ROUND_S),
+    machine: initialMachine(round * ROUND_S, foundStart),
     slot: undefined,
     facts: undefined,
     pending: [],

@@ -96,6 +96,12 @@ export function daemonOptions(
       read: () => process.answer(0, () => world.storage.vmConf),
       write: () => process.answer(0, () => undefined),
     },
+    startMark: {
+      wasKept: () => machine.isStartUnderWay,
+      keep: (isUnderWay) => {
+        machine.isStartUnderWay = isUnderWay;
+      },
+    },
     readSharedVmConf: () => {
       if (!machine.isConnected) {
         return Promise.reject(

@@ -13,6 +13,8 @@ export class Machine {
   isOff = false;
   /** The storage was connected since the boot. */
   isConnected = false;
+  /** What the daemon's mark below /run says. */
+  isStartUnderWay = false;
 
   constructor(world: World, host: SimHost) {
     this.world = world;

@@ -122,6 +122,10 @@ export const OTHER_FILES: readonly (readonly [path: string, meaning: string])[] 
     'set-up sets `lock_manager = "sanlock"`, on which the safety of the cluster rests',
   ],
   [
+    '/run/ovirt-hosted-engine-ha/start-under-way',
+    'there while a start of the engine VM that the HA daemon asked for is under way: a restarted daemon knows it for its own',
+  ],
+  [
     '/var/lib/ovirt-hosted-engine-ha/journal.jsonl',
     'the decisions of the HA daemon, as JSON lines',
   ],
