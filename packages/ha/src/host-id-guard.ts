@@ -1,4 +1,11 @@
-import { type Clock, type Lockspaces, type Log, messageOf } from '@hosted-engine/ports';
+import {
+  type Clock,
+  type LockspaceArea,
+  type Lockspaces,
+  type Log,
+  messageOf,
+} from '@hosted-engine/ports';
+import { createDomainMembership } from './domain-membership.js';
 
 /** Lockspace of the whiteboard, separate from the storage domain's own (ha-daemon.md 2). */
 const LOCKSPACE = 'hosted-engine';
@@ -6,6 +13,8 @@ const LOCKSPACE = 'hosted-engine';
 export interface HostIdGuardOptions {
   readonly lockspaces: Lockspaces;
   readonly hostId: number;
+  /** Lockspace of the storage domain, which the host daemon joins with the same id. */
+  readonly domain: string;
   /** Seconds; that of the storage domain. */
   readonly ioTimeoutS: number;
   /** The prepared lockspace volume; undefined while the storage is not connected. */
@@ -20,7 +29,10 @@ export interface HostIdGuard {
   owned(): boolean;
   /** What an admin must know while the id cannot be taken. */
   problem(): string | undefined;
-  /** Joins, and joins again when membership was lost. */
+  /**
+   * Joins, and joins again when membership was lost. Gives the id back when the storage domain's lockspace does
+   * not come: another host has it there, and two with half of one id each would wait for each other forever.
+   */
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -32,6 +44,8 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
   const { lockspaces, hostId, clock, log } = options;
   /** When sanlock was asked that last said so. */
   let provenS: number | undefined;
+  const inDomain = createDomainMembership(options);
+  let hasGivenBack = false;
   let attempts = 0;
   let problem: string | undefined;
   let fault = '';
@@ -42,6 +56,12 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
     const area = { lockspace: LOCKSPACE, path, offset: 0 };
     const askedS = clock.monotonicS();
     const state = await lockspaces.state(area, hostId);
+    if (hasGivenBack && !(await inDomain.isJoined())) {
+      if (state === 'joined') await lockspaces.leave(area, hostId);
+      return;
+    }
+    hasGivenBack = false;
+    if (state === 'joined' && (await inDomain.isOverdue())) return giveBack(area);
     if (state === 'joined') {
       const wasOwned = owned();
       provenS = askedS;
@@ -52,6 +72,7 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
       attempts = 0;
       return;
     }
+    inDomain.forget();
     if (provenS !== undefined) {
       log.warn(`membership of lockspace ${LOCKSPACE} was lost; joining again`);
     }
@@ -68,6 +89,17 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
       if (isNew) log.error(problem);
     }
     await lockspaces.join(area, hostId, options.ioTimeoutS);
+  }
+
+  async function giveBack(area: LockspaceArea): Promise<void> {
+    provenS = undefined;
+    hasGivenBack = true;
+    problem =
+      `host id ${hostId} is not this host's in the storage domain: another host uses it there, or the host daemon ` +
+      'does not watch the domain. This host takes no part until then. Each host needs a host_id of its own in ' +
+      'hosted-engine.conf';
+    log.error(problem);
+    await lockspaces.leave(area, hostId);
   }
 
   function tell(text: string): void {

@@ -67,6 +67,7 @@ export async function runDaemon(
   const guard = createHostIdGuard({
     lockspaces: leases.lockspaces,
     hostId: conf.hostId,
+    domain: conf.sdUuid,
     ioTimeoutS: settings.ioTimeoutS,
     path: () => storage?.lockspacePath,
     clock,

@@ -7,6 +7,7 @@ import {
   HeError,
   type HostFigures,
   type Hypervisor,
+  LeaseError,
   type Lockspaces,
   type Log,
   type StorageReport,
@@ -303,7 +304,12 @@ function lockspacesPort(machine: Machine, process: SimProcess): Lockspaces {
       process.answer(0.002, () => (sanlock.isDead ? silent() : sanlock.join(HOSTED_ENGINE))),
     state: () =>
       process.answer(0.002, () => (sanlock.isDead ? silent() : sanlock.state(HOSTED_ENGINE))),
-    leave: () => process.answer(0.002, () => undefined),
-    hosts: () => process.answer(0.002, () => []),
+    leave: () => throughStorage(machine, process, () => sanlock.leave(HOSTED_ENGINE)),
+    hosts: (name) =>
+      process.answer(0.002, () => {
+        if (sanlock.isDead) silent();
+        if (sanlock.state(name) !== 'joined') throw new LeaseError('ENOENT', 'not joined', -2);
+        return [];
+      }),
   };
 }

@@ -5,6 +5,7 @@ import { daemonOptions } from './daemon-ports.js';
 import { Machine } from './machine.js';
 import { clockOf, HostTime, SimProcess } from './process.js';
 import { Random } from './random.js';
+import { DOMAIN } from './sanlock.js';
 import { StoragePath } from './storage.js';
 import type { Timer } from './virtual-clock.js';
 import type { World } from './world.js';
@@ -124,7 +125,7 @@ export class SimHost {
     world.clock.after(6, () => {
       if (this.machine !== machine) return;
       machine.hypervisor.end('shut-down', 'the host shuts down');
-      machine.sanlock.leave();
+      machine.sanlock.leaveAll();
       world.clock.after(1, () => {
         if (this.machine === machine) this.powerOff('shut down');
       });
@@ -156,6 +157,7 @@ export class SimHost {
     const guard = createHostIdGuard({
       lockspaces: options.lockspaces,
       hostId: this.hostId,
+      domain: DOMAIN,
       ioTimeoutS: world.profile.ioTimeoutS,
       path: () => (machine.isConnected ? 'lockspace' : undefined),
       clock,

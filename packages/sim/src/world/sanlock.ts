@@ -86,15 +86,18 @@ export class Sanlock {
   }
 
   /** Leaves every lockspace in good order: the host id is free at once. */
-  leave(): void {
+  leaveAll(): void {
+    for (const name of this.#lockspaces.keys()) this.leave(name);
+  }
+
+  leave(name: string): void {
     const { storage, hostId } = this.#options;
-    for (const [name, lockspace] of this.#lockspaces) {
-      const record = storage.delta(name, hostId);
-      if (lockspace.state === 'joined' && record !== undefined) {
-        storage.setDelta(name, hostId, { ...record, timestamp: 0 });
-      }
-      lockspace.drop();
+    const lockspace = this.#lockspaces.get(name);
+    const record = storage.delta(name, hostId);
+    if (lockspace?.state === 'joined' && record !== undefined) {
+      storage.setDelta(name, hostId, { ...record, timestamp: 0 });
     }
+    lockspace?.drop();
   }
 
   /**
