@@ -175,6 +175,13 @@ describe('--vm-start', () => {
     assert.match(seen.err, /did not start: cannot find QEMU/);
   });
 
+  test('one that the HA daemon has cleared away already: where its reason is kept', async () => {
+    const seen = await onHostd(['--vm-start'], [none, none]);
+    assert.equal(seen.code, 43);
+    assert.match(seen.err, /did not start: it ended at once/);
+    assert.match(seen.err, /run hosted-engine --explain/);
+  });
+
   test('without vm.conf it says where to get it', async () => {
     const cli = testCli({ hostdPort: 1 });
     cli.files.delete(PATHS.vmConf);

@@ -119,7 +119,8 @@ async function watch(
   let isParked = false;
   while (clock.monotonicS() - startS < OUTCOME_WAIT_S && !signal.aborted) {
     const stats = await statsOf(hostd, conf.vmId);
-    if (stats === undefined) throw failed('it has disappeared');
+    if (stats === undefined)
+      throw failed('it ended at once, and its entry was cleared away', CLEARED_REMEDY);
     if (stats.status === 'Down') {
       await hostd.call('VM.destroy', { vmID: conf.vmId });
       throw await whyDown(context, hostd, conf, stats.exitMessage);
@@ -156,8 +157,10 @@ async function whyDown(
   });
 }
 
-function failed(why: string): HeError {
-  return new HeError('HE_VM_START_FAILED', `the engine VM did not start: ${why}`, {
-    remedy: 'look at the log of vdsmd and of libvirt',
-  });
+const LOG_REMEDY = 'look at the log of vdsmd and of libvirt';
+/** The HA daemon clears a dead VM away within its next turn, and remembers what it died of. */
+const CLEARED_REMEDY = `run hosted-engine --explain, which has what it ended of, or ${LOG_REMEDY}`;
+
+function failed(why: string, remedy = LOG_REMEDY): HeError {
+  return new HeError('HE_VM_START_FAILED', `the engine VM did not start: ${why}`, { remedy });
 }
