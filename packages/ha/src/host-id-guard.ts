@@ -40,6 +40,9 @@ const LOOK_EVERY_MS = 2000;
 /** Two looks and a little. Older, it is unknown whose the id is (I5): a daemon that stood still writes nothing on it. */
 const PROOF_S = 5;
 
+const CONSEQUENCE =
+  'This host takes no part until then. Each host needs a host_id of its own in hosted-engine.conf';
+
 export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
   const { lockspaces, hostId, clock, log } = options;
   /** When sanlock was asked that last said so. */
@@ -61,8 +64,8 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
       return;
     }
     hasGivenBack = false;
-    if (state === 'joined' && (await inDomain.isOverdue())) return giveBack(area);
     if (state === 'joined') {
+      if (await inDomain.isOverdue()) return giveBack(area);
       const wasOwned = owned();
       provenS = askedS;
       if (!wasOwned && owned()) {
@@ -84,8 +87,7 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
       const isNew = problem === undefined;
       problem =
         `host id ${hostId} cannot be taken: another host uses it, its last user is not yet dead, or the ` +
-        'storage does not answer. This host takes no part until then. Each host needs a host_id of its own ' +
-        'in hosted-engine.conf';
+        `storage does not answer. ${CONSEQUENCE}`;
       if (isNew) log.error(problem);
     }
     await lockspaces.join(area, hostId, options.ioTimeoutS);
@@ -96,8 +98,7 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
     hasGivenBack = true;
     problem =
       `host id ${hostId} is not this host's in the storage domain: another host uses it there, or the host daemon ` +
-      'does not watch the domain. This host takes no part until then. Each host needs a host_id of its own in ' +
-      'hosted-engine.conf';
+      `does not watch the domain. ${CONSEQUENCE}`;
     log.error(problem);
     await lockspaces.leave(area, hostId);
   }

@@ -1,5 +1,6 @@
 import type { Peers } from '../cluster/peers.js';
 import type { Disqualification } from '../score/score.js';
+import { ownStartAt } from './own-start.js';
 
 /** Names of ha-daemon.md 5: part of the interface (slots, notifications, logs). */
 export const STATE_NAMES = [
@@ -194,7 +195,7 @@ export function initialMachine(nowS: number, foundStart = false): Machine {
       slotsReadS: undefined,
       readings: 0,
       wasUp: false,
-      ownStart: foundStart ? { askedS: nowS, hasShown: false } : undefined,
+      ownStart: foundStart ? ownStartAt(nowS) : undefined,
       failedStartsS: [],
       crashesS: [],
       disqualified: undefined,

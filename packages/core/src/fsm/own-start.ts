@@ -1,9 +1,13 @@
 import type { Machine, OwnStart, Timing } from './machine.js';
 import type { Observation } from './observation.js';
 
-/** The start that this daemon asks for now. */
+/** One that is asked for now, or was by the run before. */
+export function ownStartAt(nowS: number): OwnStart {
+  return { askedS: nowS, hasShown: false };
+}
+
 export function withOwnStart(machine: Machine, nowS: number): Machine {
-  return { ...machine, memory: { ...machine.memory, ownStart: { askedS: nowS, hasShown: false } } };
+  return { ...machine, memory: { ...machine.memory, ownStart: ownStartAt(nowS) } };
 }
 
 /** What became of it: it may take a while to show, and what cannot be seen is not over (I5). */

@@ -296,18 +296,19 @@ function connectStorage(machine: Machine, process: SimProcess): Promise<void> {
 
 function lockspacesPort(machine: Machine, process: SimProcess): Lockspaces {
   const { sanlock } = machine;
-  const silent = (): never => {
-    throw new HeError('HE_STORAGE_UNREACHABLE', 'sanlock does not answer');
-  };
+  const fromMemory = <T>(make: () => T): Promise<T> =>
+    process.answer(0.002, () => {
+      if (sanlock.isDead) {
+        throw new HeError('HE_STORAGE_UNREACHABLE', 'sanlock does not answer');
+      }
+      return make();
+    });
   return {
-    join: () =>
-      process.answer(0.002, () => (sanlock.isDead ? silent() : sanlock.join(HOSTED_ENGINE))),
-    state: () =>
-      process.answer(0.002, () => (sanlock.isDead ? silent() : sanlock.state(HOSTED_ENGINE))),
+    join: () => fromMemory(() => sanlock.join(HOSTED_ENGINE)),
+    state: () => fromMemory(() => sanlock.state(HOSTED_ENGINE)),
     leave: () => throughStorage(machine, process, () => sanlock.leave(HOSTED_ENGINE)),
     hosts: (name) =>
-      process.answer(0.002, () => {
-        if (sanlock.isDead) silent();
+      fromMemory(() => {
         if (sanlock.state(name) !== 'joined') throw new LeaseError('ENOENT', 'not joined', -2);
         return [];
       }),
