@@ -4,7 +4,7 @@ import type { LockspaceHost } from '@hosted-engine/ports';
 import type { Profile } from './profile.js';
 import { deadS, failS } from './profile.js';
 import type { Random } from './random.js';
-import type { SharedStorage, StoragePath } from './storage.js';
+import type { DeltaRecord, SharedStorage, StoragePath } from './storage.js';
 import type { Timer, VirtualClock } from './virtual-clock.js';
 
 export interface LockspaceOptions {
@@ -40,7 +40,7 @@ export class Lockspace {
   readonly #options: LockspaceOptions;
   readonly #watches = new Map<number, Watch>();
   state: 'joining' | 'joined' | 'failed' | 'absent' = 'joining';
-  generation = 0;
+  #held: DeltaRecord | undefined;
   /** When the last renewal that succeeded began. */
   renewedS = 0;
   #warned = false;
@@ -55,6 +55,11 @@ export class Lockspace {
   drop(): void {
     this.state = 'absent';
     this.#failTimer?.cancel();
+  }
+
+  /** 0 before the id is ours. */
+  get generation(): number {
+    return this.#held?.generation ?? 0;
   }
 
   get isWarned(): boolean {
@@ -90,71 +95,98 @@ export class Lockspace {
     };
   }
 
-  /** Delta lease: a free id, or our own of before, after watching it for a while; another's once it is dead. */
+  /** Delta lease: a free id, or our own of before, is claimed at once; another's when it was still for long enough. */
   #join(): void {
-    const { storage, name, hostId, ownerName, profile, random, clock } = this.#options;
-    this.#look((fault) => {
-      if (fault !== undefined) return this.#refuse(fault);
-      const found = storage.delta(name, hostId);
-      const isOurs = found === undefined || found.timestamp === 0 || found.ownerName === ownerName;
-      const waitS = isOurs
-        ? random.between(2.1, 3) * profile.ioTimeoutS
-        : deadS(profile) + random.between(0.1, 1) * profile.ioTimeoutS;
-      this.#watchId(found?.timestamp, clock.nowS + waitS);
+    const { ownerName, profile, random, clock } = this.#options;
+    this.#look((found) => {
+      if (found === undefined || found.timestamp === 0 || found.ownerName === ownerName) {
+        return this.#claim(found);
+      }
+      const waitS = deadS(profile) + random.between(0.1, 1) * profile.ioTimeoutS;
+      this.#watchOwner(found, clock.nowS + waitS);
     });
   }
 
-  #watchId(timestamp: number | undefined, untilS: number): void {
-    const { storage, name, hostId, ownerName, profile, clock } = this.#options;
+  #watchOwner(owner: DeltaRecord, untilS: number): void {
+    const { hostId, profile, clock } = this.#options;
     const leftS = untilS - clock.nowS;
-    clock.after(Math.min(Math.max(leftS, 0), profile.ioTimeoutS * 2), () => {
-      if (this.state !== 'joining') return;
-      this.#look((fault) => {
-        if (fault !== undefined) return this.#refuse(fault);
-        const found = storage.delta(name, hostId);
-        const changed = found !== undefined && found.timestamp !== timestamp;
-        if (changed && found.timestamp !== 0 && found.ownerName !== ownerName) {
+    clock.after(Math.min(Math.max(leftS, 0), profile.ioTimeoutS * 2), () =>
+      this.#look((found) => {
+        if (found !== owner && found?.timestamp !== 0) {
           return this.#refuse(`host id ${hostId} is used by another live host`);
         }
-        if (clock.nowS < untilS) return this.#watchId(timestamp, untilS);
-        this.generation = (found?.generation ?? 0) + 1;
-        this.#write((writeFault) => {
-          if (writeFault !== undefined) return this.#refuse(writeFault);
+        if (found === owner && clock.nowS < untilS) return this.#watchOwner(owner, untilS);
+        this.#claim(found);
+      }),
+    );
+  }
+
+  /** Writes the id down as ours, and has it when that stands there still: two may claim it in the same moment. */
+  #claim(before: DeltaRecord | undefined): void {
+    const { hostId, profile, random, clock } = this.#options;
+    const beganS = clock.nowS;
+    const claim = this.#record((before?.generation ?? 0) + 1);
+    this.#operate('write', claim, (fault) => {
+      if (this.state !== 'joining') return;
+      if (fault !== undefined) return this.#refuse(fault);
+      clock.after(random.between(2.1, 3) * profile.ioTimeoutS, () =>
+        this.#look((found) => {
+          if (found !== claim) return this.#refuse(`another host claims host id ${hostId}`);
+          this.#held = claim;
           this.state = 'joined';
           this.#options.onJoined();
-          this.#renewed(clock.nowS);
-        });
-      });
+          this.#renewed(beganS);
+        }),
+      );
     });
   }
 
   #refuse(why: string): void {
-    if (this.state !== 'joining') return;
     this.state = 'absent';
     this.#options.onRefused(why);
   }
 
-  #look(done: (fault: string | undefined) => void): void {
-    const { path, machine } = this.#options;
-    path.operate('read', machine, 0.002, (fault) => {
-      if (this.state === 'joining') done(fault);
+  /** While joining: reads the record of our id. */
+  #look(done: (found: DeltaRecord | undefined) => void): void {
+    if (this.state !== 'joining') return;
+    const { storage, name, hostId } = this.#options;
+    this.#operate('read', undefined, (fault) => {
+      if (this.state !== 'joining') return;
+      if (fault !== undefined) return this.#refuse(fault);
+      done(storage.delta(name, hostId));
     });
   }
 
-  #write(done: (fault: string | undefined) => void): void {
-    const { path, machine, storage, clock, name, hostId, ownerName, profile } = this.#options;
-    const beganS = clock.nowS;
-    path.operate('write', machine, 0.002, (fault) => {
-      if (this.state === 'absent' || this.state === 'failed') return;
-      if (fault === undefined) {
-        storage.setDelta(name, hostId, {
-          ownerName,
-          generation: this.generation,
-          timestamp: beganS + 1,
-          ioTimeoutS: profile.ioTimeoutS,
-        });
-      }
+  #record(generation: number): DeltaRecord {
+    const { clock, ownerName, profile } = this.#options;
+    const { ioTimeoutS } = profile;
+    return { ownerName, generation, timestamp: clock.nowS + 1, ioTimeoutS };
+  }
+
+  /**
+   * Given up after an io_timeout. What a renewal wrote lands all the same when the storage comes back, unless the
+   * lockspace is gone by then: delta leases take for granted that a write of a former owner does not land later.
+   */
+  #operate(
+    kind: 'read' | 'write',
+    record: DeltaRecord | undefined,
+    done: (fault: string | undefined) => void,
+  ): void {
+    const { path, machine, storage, clock, name, hostId, profile } = this.#options;
+    let isOver = false;
+    const end = (fault: string | undefined): void => {
+      if (isOver || machine.isOff) return;
+      isOver = true;
+      deadline.cancel();
       done(fault);
+    };
+    const deadline = clock.after(profile.ioTimeoutS, () => end('Connection timed out'));
+    path.operate(kind, machine, 0.002, (fault) => {
+      const isOurs = this.state === 'joining' || this.state === 'joined';
+      if (fault === undefined && isOurs && record !== undefined) {
+        storage.setDelta(name, hostId, record);
+      }
+      end(fault);
     });
   }
 
@@ -172,25 +204,25 @@ export class Lockspace {
   }
 
   #renew(): void {
-    const { clock, profile } = this.#options;
-    if (this.state !== 'joined' || this.#options.machine.isOff) return;
+    const { clock, profile, machine, storage, name, hostId, ownerName } = this.#options;
+    if (this.state !== 'joined' || machine.isOff) return;
     const beganS = clock.nowS;
-    let isOver = false;
-    const again = (pauseS: number): void => {
-      isOver = true;
+    const again = (): void => {
       this.#warned = clock.nowS - this.renewedS > 6 * profile.ioTimeoutS;
-      clock.after(pauseS, () => this.#renew());
+      clock.after(0.5, () => this.#renew());
     };
-    const deadline = clock.after(profile.ioTimeoutS, () => {
-      if (!isOver) again(0.5);
-    });
-    this.#write((fault) => {
-      if (isOver || this.state !== 'joined') return;
-      deadline.cancel();
-      if (fault === undefined) {
-        isOver = true;
-        this.#renewed(beganS);
-      } else again(0.5);
+    // sanlock reads before it writes: another's record stays.
+    const found = storage.delta(name, hostId);
+    if (found?.ownerName !== ownerName || found.generation !== this.generation) {
+      again();
+      return;
+    }
+    const record = this.#record(this.generation);
+    this.#operate('write', record, (fault) => {
+      if (this.state !== 'joined') return;
+      if (fault !== undefined) return again();
+      this.#held = record;
+      this.#renewed(beganS);
     });
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { formatLogLine, parseFault, World } from '../src/index.js';
+import { formatLogLine, parseFault, World } from '../../src/index.js';
 
 async function story(seed: number, steps: readonly (number | string)[]): Promise<World> {
   const world = new World({ hosts: 3, seed });
