@@ -23,6 +23,8 @@ export interface Run {
   readonly daemon: Daemon;
   readonly life: AbortController;
   readonly startedS: number;
+  /** It was told to end. */
+  isStopping: boolean;
 }
 
 /** A simulated host. Its settings and its files outlive a power cut. */
@@ -164,7 +166,7 @@ export class SimHost {
       log: options.log,
     });
     const daemon = createDaemon({ ...options, ownsHostId: () => guard.owned() });
-    const run: Run = { process, daemon, life, startedS: world.clock.nowS };
+    const run: Run = { process, daemon, life, startedS: world.clock.nowS, isStopping: false };
     this.run = run;
     world.happened({ kind: 'daemon', host: this, what: 'started' });
     world.clock.touch();
@@ -182,7 +184,9 @@ export class SimHost {
     this.isEnabled = false;
     this.#restart?.cancel();
     const { run } = this;
-    run?.process.deliver(() => run.life.abort());
+    if (run === undefined) return;
+    run.isStopping = true;
+    run.process.deliver(() => run.life.abort());
   }
 
   /** SIGKILL: systemd starts it again. */
@@ -228,6 +232,8 @@ export class SimHost {
     if (this.run !== run) return;
     this.#endRun();
     this.world.happened({ kind: 'daemon', host: this, what });
+    // As with systemd: a start that was asked for while it stopped follows.
+    if (run.isStopping && this.isEnabled) this.startDaemon();
   }
 
   #endRun(): void {

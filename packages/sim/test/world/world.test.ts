@@ -45,4 +45,20 @@ describe('the simulated world', () => {
     await world.advance(10);
     assert.deepEqual(world.snapshot().engine.runsOn, [], textOf(world));
   });
+
+  test('a daemon that is to start while it still stops starts once it has', async () => {
+    const world = await story(5, [
+      60,
+      'freeze-daemon 2 20',
+      'stop-daemon 2',
+      1,
+      'start-daemon 2',
+      30,
+    ]);
+    const told = world.log.map(formatLogLine).filter((line) => line.includes('host2  daemon: '));
+    assert.deepEqual(
+      told.slice(1).map((line) => line.replace(/^.*daemon: /, '')),
+      ['stands still for 20 s', 'goes on', 'ended', 'started'],
+    );
+  });
 });
