@@ -14,7 +14,7 @@ const PATIENCE_MS = 1000;
 const OPEN_MAX = 12;
 const HTTP_PORT = 80;
 
-/** Asks once, on a connection of its own; true for the page of a healthy engine. */
+/** Asks once, on a connection of its own; true once the page of a healthy engine is there, whole by its length. */
 function ask(host: string): Promise<boolean> {
   return new Promise((resolve) => {
     let answer = '';
@@ -26,14 +26,22 @@ function ask(host: string): Promise<boolean> {
     );
     socket.on('data', (text: string) => {
       answer += text;
+      if (!isHealthy(answer)) return;
+      resolve(true);
+      socket.end();
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
       clearTimeout(timer);
-      const [head = '', body = ''] = answer.split('\r\n\r\n');
-      resolve(/^HTTP\/1\.1 200 /.test(head) && body.trim() === HEALTHY);
+      resolve(false);
     });
   });
+}
+
+function isHealthy(answer: string): boolean {
+  const [head = '', body] = answer.split('\r\n\r\n');
+  const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1]);
+  return /^HTTP\/1\.1 200 /.test(head) && body?.length === length && body.trim() === HEALTHY;
 }
 
 /** Asks until `end` is called, which gives the report. */

@@ -52,7 +52,13 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
         );
   server.maxConnections = CONNECTIONS_MAX;
   const door =
-    quickAnswer === undefined ? undefined : openDoor(server, quickAnswer, HEADERS_TIMEOUT_MS);
+    quickAnswer === undefined
+      ? undefined
+      : openDoor(server, {
+          answer: quickAnswer,
+          silenceMs: HEADERS_TIMEOUT_MS,
+          nowMs: () => performance.now(),
+        });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port: options.port, host: options.host }, resolve);
