@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { parseSections, splitWords, type Unit } from './unit-file.js';
 
@@ -46,11 +55,11 @@ export function expandLine(
   });
 }
 
-/** Starts an Exec line in a session of its own, its output appended to a log file. */
+/** Starts an Exec line in a session of its own with the unit's niceness, its output appended to a log file. */
 export function spawnLine(
   line: string,
   environment: Readonly<Record<string, string>>,
-  workingDirectory: string,
+  { nice, workingDirectory }: Unit,
   logPath: string,
 ): ChildProcess {
   const [program, ...args] = expandLine(line.replace(/^[-@:+!]+/, ''), environment);
@@ -58,13 +67,25 @@ export function spawnLine(
   const log = openSync(logPath, 'a', 0o640);
   try {
     writeSync(log, `-- ${new Date().toISOString()} ${line}\n`);
-    return spawn(program ?? '', args, {
+    const child = spawn(program ?? '', args, {
       detached: true,
       cwd: workingDirectory,
       env: environment,
       stdio: ['ignore', log, log],
     });
+    if (child.pid !== undefined) setNice(child.pid, nice);
+    return child;
   } finally {
     closeSync(log);
+  }
+}
+
+/** The session's niceness as well: where the kernel groups processes by it, that alone counts between services. */
+function setNice(pid: number, nice: number): void {
+  try {
+    setPriority(pid, nice);
+    writeFileSync(`/proc/${pid}/autogroup`, `${nice}`);
+  } catch {
+    // It ended already, or this kernel has no such groups.
   }
 }

@@ -315,7 +315,7 @@ export class Service {
     const socket = unit.type === 'notify' ? this.#host.notifySocketFor(unit.name) : undefined;
     const environment = unitEnvironment(unit, this.#host.baseEnvironment, socket, mainPid);
     const logPath = `${this.#host.logFolder}/${unit.name.replace(/\.service$/, '')}.log`;
-    return spawnLine(line, environment, unit.workingDirectory, logPath);
+    return spawnLine(line, environment, unit, logPath);
   }
 
   #runToEnd(line: string, mainPid: number): Promise<number> {

@@ -30,6 +30,8 @@ export interface Unit {
   readonly execStart: string;
   readonly execStop: readonly string[];
   readonly workingDirectory: string;
+  /** Of the service's session: -20 (first) to 19. */
+  readonly nice: number;
   readonly runtimeDirectories: readonly string[];
   readonly stateDirectories: readonly string[];
   readonly after: readonly string[];
@@ -127,6 +129,8 @@ function oneOf<T extends string>(text: string | undefined, known: readonly T[], 
 const RESTARTS = ['no', 'always', 'on-success', 'on-failure', 'on-abnormal'] as const;
 const KILL_MODES = ['process', 'mixed', 'control-group', 'none'] as const;
 const DEFAULT_TIMEOUT_SECONDS = 90;
+/** All hosts share the machine's processors: guests, and what keeps their leases, go before three hosts' daemons. */
+const NICE_DEFAULT = 10;
 
 /** Reads a unit. Throws when it has no ExecStart: the lab runs services only. */
 export function parseUnit(name: string, path: string, text: string): Unit {
@@ -168,6 +172,7 @@ export function parseUnit(name: string, path: string, text: string): Unit {
     execStart,
     execStop: all('Service.ExecStop'),
     workingDirectory: last('Service.WorkingDirectory') ?? '/',
+    nice: Number(last('Service.Nice') ?? NICE_DEFAULT),
     runtimeDirectories: words('Service.RuntimeDirectory'),
     stateDirectories: words('Service.StateDirectory'),
     after: words('Unit.After'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { Service } from '../../src/host-init/service.js';
@@ -57,6 +57,19 @@ describe('a service', () => {
     one.onNotify(new Map([['READY', '1']]));
     assert.equal(await started, true);
     await one.stop();
+  });
+
+  test('gives way to guests, unless its unit says how nice it is', async () => {
+    for (const [lines, nice] of [[[], 10] as const, [['Nice=7'], 7] as const]) {
+      const one = service(`nice${nice}`, ...lines, 'ExecStart=/bin/sleep 9');
+      await one.start();
+      const { mainPid } = one.view();
+      assert.equal(getPriority(mainPid), nice);
+      const group = `/proc/${mainPid}/autogroup`;
+      if (existsSync(group))
+        assert.match(readFileSync(group, 'utf8'), new RegExp(` nice ${nice}\n$`));
+      await one.stop();
+    }
   });
 
   test('whose program is absent, or whose preparation fails, fails its start', async () => {
