@@ -31,11 +31,16 @@ export interface AlertWatch {
 const DOWN_TOO_LONG_S = 600;
 /** The storage gets this long to appear after a start of the daemon. */
 const STORAGE_FIRST_S = 60;
+/** A lost host id is asked for anew in this time; sanlock takes up to 3 io_timeouts to give it, and may fail once. */
+const REJOIN_S = 10;
+const HOST_ID_TAKEN = 'host-id-taken';
 
 export function createAlertWatch(ioTimeoutS: number): AlertWatch {
   const raised = new Map<string, string>();
   let storageGoodS: number | undefined;
   let engineSeenS: number | undefined;
+  /** Since when the id is not ours although the whiteboard can be read. */
+  let unownedS: number | undefined;
   let lastFailure = '';
   let lastReason = '';
 
@@ -76,6 +81,14 @@ export function createAlertWatch(ioTimeoutS: number): AlertWatch {
     return `no host has run the engine VM for ${Math.round(downS / 60)} minutes. This host: ${reason}`;
   }
 
+  /** Lost with the storage, and for a moment after it, a host id is no news of its own: the storage is. */
+  function hostId({ seen, hostIdProblem }: AlertInput): string | undefined {
+    if (hostIdProblem === undefined || seen.slots.kind === 'unknown') unownedS = undefined;
+    else unownedS ??= seen.nowS;
+    const isNews = unownedS !== undefined && seen.nowS - unownedS >= REJOIN_S + 5 * ioTimeoutS;
+    return isNews || raised.has(HOST_ID_TAKEN) ? hostIdProblem : undefined;
+  }
+
   function change(detail: string, problem: string | undefined): readonly Alert[] {
     const before = raised.get(detail);
     if (problem === undefined) {
@@ -98,7 +111,7 @@ export function createAlertWatch(ioTimeoutS: number): AlertWatch {
         ...change('storage-stalled', storage(input)),
         ...change('starts-failing', starts(input)),
         ...change('engine-down', engine(input)),
-        ...change('host-id-taken', input.hostIdProblem),
+        ...change(HOST_ID_TAKEN, hostId(input)),
         ...(isNew ? [{ detail: 'engine-unhealthy', reason: urgent }] : []),
       ];
     },

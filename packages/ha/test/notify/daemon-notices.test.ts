@@ -132,4 +132,24 @@ describe('notifications of the daemon', () => {
     assert.deepEqual(told(notices, 'alert'), ['host1 host-id-taken', 'host1 host-id-taken-over']);
     await world.end();
   });
+
+  test('a host id that is lost with the storage, and taken anew after it, is no alert of its own', async () => {
+    const world = new World(2);
+    const notices = watched(world);
+    for (const host of world.hosts) host.startDaemon();
+    await world.pass(60);
+    world.host(2).hangStorage();
+    await world.pass(10);
+    world.host(2).hostIdProblem = 'host id 2 cannot be taken';
+    await world.pass(100);
+    world.host(2).healStorage();
+    await world.pass(8);
+    world.host(2).hostIdProblem = undefined;
+    await world.pass(20);
+    assert.deepEqual(told(notices, 'alert'), [
+      'host2 storage-stalled',
+      'host2 storage-stalled-over',
+    ]);
+    await world.end();
+  });
 });
