@@ -5,7 +5,7 @@ import { type Cluster, labObstacle } from '@hosted-engine/lab';
 import { HeError, messageOf } from '@hosted-engine/ports';
 import { type BenchOptions, type Part, parseArguments } from './arguments.js';
 import { type Finding, isFigure, isKept } from './figure.js';
-import { withCluster } from './lab-session.js';
+import { settle, withCluster } from './lab-session.js';
 import { measureCost } from './parts/cost.js';
 import { measureCrash } from './parts/crash.js';
 import { measureMigration } from './parts/migration.js';
@@ -42,7 +42,12 @@ async function run(options: BenchOptions): Promise<readonly Finding[]> {
     await cluster.untilSettled(300);
     for (const part of parts) {
       tell(`measuring: ${part}`);
-      findings.push(...(await attempt(part, () => IN_LAB[part](cluster, options))));
+      const measure = async () => {
+        // A part before it may have left a host on its way up.
+        await settle(cluster);
+        return IN_LAB[part](cluster, options);
+      };
+      findings.push(...(await attempt(part, measure)));
     }
   });
   return findings;
