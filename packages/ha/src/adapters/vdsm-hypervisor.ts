@@ -201,13 +201,13 @@ function downCause(stats: DownVmStats): DownCause {
       return 'migrated-away';
     case EXIT_REASON.adminShutdown:
     case EXIT_REASON.userShutdown:
-    case EXIT_REASON.hostShutdown:
     case EXIT_REASON.success:
       return 'shut-down';
     case EXIT_REASON.genericError:
     case EXIT_REASON.libvirtStartFailed:
     case EXIT_REASON.destroyedOnStart:
       return 'start-failed';
+    // hostShutdown too: nobody in the guest, but a signal, as sanlock sends it when the lease cannot be renewed (row 7).
     default:
       return 'crashed';
   }

@@ -114,6 +114,7 @@ hypervisorContract('VDSM verbs over loopback', async () => {
 const CAUSES: readonly (readonly [what: string, stats: VmStats, cause: string])[] = [
   ['QEMU was lost', down(EXIT_REASON.lostQemu), 'crashed'],
   ['the guest shut down', down(EXIT_REASON.userShutdown), 'shut-down'],
+  ['sanlock told QEMU to end', down(EXIT_REASON.hostShutdown), 'crashed'],
   ['an admin shut it down', down(EXIT_REASON.adminShutdown), 'shut-down'],
   ['it migrated away', down(EXIT_REASON.migrationSucceeded), 'migrated-away'],
   ['the start failed', down(EXIT_REASON.genericError, 'no such file'), 'start-failed'],
