@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { HttpReply, HttpRequest } from '../src/http/exchange.js';
 import { textReply } from '../src/http/exchange.js';
-import { openDoor } from '../src/http/health-door.js';
+import { type DoorOptions, openDoor } from '../src/http/health-door.js';
 import { type HttpListener, listen } from '../src/http/listener.js';
 
 const PAGE = '/health';
@@ -110,11 +110,30 @@ test('closing hangs up on who has asked nothing yet', async () => {
   assert.equal(await whole, '');
 });
 
+/** A server of its own behind a door. */
+async function serve(
+  server: Server,
+  options: DoorOptions,
+): Promise<{ readonly port: number; end(): Promise<unknown> }> {
+  const door = openDoor(server, options);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    end() {
+      door.close();
+      server.close();
+      return once(server, 'close');
+    },
+  };
+}
+
 test('who says nothing is hung up on; who was passed on is the server’s', async () => {
   const server = createServer((_request, response) => void response.end('late'));
-  const door = openDoor(server, { answer: () => undefined, silenceMs: 50, nowMs: () => 0 });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { port, end } = await serve(server, {
+    answer: () => undefined,
+    silenceMs: 50,
+    nowMs: () => 0,
+  });
   const silent = connect(port, '127.0.0.1').resume();
   const asking = connect(port, '127.0.0.1').setEncoding('utf8');
   asking.write('GET /other HT');
@@ -122,22 +141,21 @@ test('who says nothing is hung up on; who was passed on is the server’s', asyn
   asking.write('TP/1.1\r\nHost: engine\r\nConnection: close\r\n\r\n');
   const [answer] = await once(asking, 'data');
   assert.match(String(answer), /^HTTP\/1\.1 200 OK\r\n/);
-  door.close();
-  server.close();
-  await once(server, 'close');
+  await end();
 });
 
 test('a reply is kept for a second, and for the very same request only', async () => {
-  const server = createServer();
   let asked = 0;
   let nowMs = 5000;
   const answer = (): HttpReply => {
     asked += 1;
     return textReply(200, 'text/plain', `answer ${asked}`);
   };
-  const door = openDoor(server, { answer, silenceMs: 1000, nowMs: () => nowMs });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { port, end } = await serve(createServer(), {
+    answer,
+    silenceMs: 1000,
+    nowMs: () => nowMs,
+  });
   const get = async (host: string): Promise<string> => {
     const socket = connect(port, '127.0.0.1').setEncoding('utf8');
     socket.write(`GET ${PAGE} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
@@ -152,9 +170,7 @@ test('a reply is kept for a second, and for the very same request only', async (
   nowMs += 1;
   assert.equal(await get('b'), 'answer 3');
   assert.equal(await get('a'), 'answer 4');
-  door.close();
-  server.close();
-  await once(server, 'close');
+  await end();
 });
 
 /** Names of hosts, and how often each is repeated: one is too long to be kept. */
@@ -164,15 +180,12 @@ const FLOOD: readonly (readonly [string, number])[] = [
 ];
 
 test('of a flood of different requests no more than some are kept', async () => {
-  const server = createServer();
   let asked = 0;
   const answer = (): HttpReply => {
     asked += 1;
     return textReply(200, 'text/plain', 'fine');
   };
-  const door = openDoor(server, { answer, silenceMs: 1000, nowMs: () => 0 });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { port, end } = await serve(createServer(), { answer, silenceMs: 1000, nowMs: () => 0 });
   for (const [host, times] of [...FLOOD, ...FLOOD]) {
     const socket = connect(port, '127.0.0.1').resume();
     socket.write(`GET ${PAGE} HTTP/1.1\r\nHost: ${host.repeat(times)}\r\n\r\n`);
@@ -180,7 +193,5 @@ test('of a flood of different requests no more than some are kept', async () => 
   }
   // 64 of the short ones were kept, the long one never.
   assert.equal(asked, 2 * FLOOD.length - 64);
-  door.close();
-  server.close();
-  await once(server, 'close');
+  await end();
 });
