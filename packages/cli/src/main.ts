@@ -31,7 +31,7 @@ async function withTerminal(action: (host: DeployHost) => Promise<number>): Prom
   }
 }
 
-// What a command does not need is not loaded: a look at the state takes a tenth of a second.
+// What a command does not need is not loaded: each module takes a millisecond or two.
 const exitCode = await runCli(process.argv.slice(2), {
   write: (text) => stdout.write(text),
   writeError: (text) => stderr.write(text),

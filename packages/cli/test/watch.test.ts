@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type StatusView, statusView } from '@hosted-engine/core';
-import { tableOf } from '@hosted-engine/core/whiteboard';
-import { viewOf } from '../src/board-view.js';
+import { statusOfRawSlots, tableOf } from '@hosted-engine/core/whiteboard';
 import { runCli } from '../src/cli.js';
 import { type FakeBroker, startFakeBroker } from './fake/broker-server.js';
 import { testCli } from './fake/context.js';
@@ -10,7 +9,7 @@ import { slotOf } from './fake/slots.js';
 
 describe('the table of --watch', () => {
   const view = (slots: ReadonlyMap<number, Uint8Array>, alive: readonly number[]): StatusView =>
-    viewOf(slots, new Set(alive));
+    statusOfRawSlots(slots, new Set(alive));
 
   test('one line a host, none wider than 80', () => {
     const name = `${'long-'.repeat(20)}name.lab.test`;

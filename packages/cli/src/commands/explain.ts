@@ -6,12 +6,12 @@ import {
   parseEntry,
   renderExplanation,
   type StatusView,
+  statusOfRawSlots,
 } from '@hosted-engine/core';
 import { parseVdsmConf } from '@hosted-engine/formats/vdsm-conf';
 import { HeError } from '@hosted-engine/ports/he-error';
 import { PATHS } from '@hosted-engine/setup/paths';
 import { optionValue } from '../args.js';
-import { viewOf } from '../board-view.js';
 import type { Command } from '../command.js';
 import type { CliContext } from '../context.js';
 import { requireDeployed } from '../deployed.js';
@@ -100,7 +100,7 @@ async function askDaemon(context: CliContext): Promise<Live> {
   }
   try {
     const { slots, alive } = await context.broker.state();
-    return { decision, slots: viewOf(slots, alive), fault: undefined };
+    return { decision, slots: statusOfRawSlots(slots, alive), fault: undefined };
   } catch (thrown) {
     if (!(thrown instanceof HeError)) throw thrown;
     return { decision, slots: undefined, fault: undefined };

@@ -1,7 +1,7 @@
+import { statusOfRawSlots } from '@hosted-engine/core/whiteboard';
 import { HeError, messageOf } from '@hosted-engine/ports/he-error';
 import type { Look, TuiHost } from '@hosted-engine/tui';
 import { parseOptions } from '../args.js';
-import { viewOf } from '../board-view.js';
 import type { Command } from '../command.js';
 import type { CliContext } from '../context.js';
 import { requireDeployed } from '../deployed.js';
@@ -70,7 +70,7 @@ async function deploymentOf(context: CliContext): Promise<Look['deployment']> {
 async function boardOf(context: CliContext): Promise<Look['board']> {
   try {
     const { slots, alive } = await context.broker.state();
-    return { kind: 'known', view: viewOf(slots, alive) };
+    return { kind: 'known', view: statusOfRawSlots(slots, alive) };
   } catch (thrown) {
     if (!(thrown instanceof HeError)) throw thrown;
     return { kind: 'unknown', why: thrown.message };

@@ -1,9 +1,8 @@
-import type { StatusView } from '@hosted-engine/core/whiteboard';
+import { renderStatus, type StatusView, statusOfRawSlots } from '@hosted-engine/core/whiteboard';
 import type { BoardState } from '@hosted-engine/ports';
 import { HeError } from '@hosted-engine/ports/he-error';
 import { SLOT_SIZE } from '@hosted-engine/ports/whiteboard';
 import { optionValue } from '../args.js';
-import { statusText, viewOf } from '../board-view.js';
 import type { Command } from '../command.js';
 import type { CliContext } from '../context.js';
 
@@ -39,14 +38,14 @@ export const VM_STATUS: Command = {
         remedy: 'check that ovirt-ha-agent runs on the hosts, and try again in a moment',
       });
     }
-    context.write(statusText(view, isJson));
+    context.write(renderStatus(view, isJson));
     return 0;
   },
 };
 
 async function ofDaemon(context: CliContext): Promise<StatusView> {
   const { slots, alive } = await stateOf(context);
-  return viewOf(slots, alive);
+  return statusOfRawSlots(slots, alive);
 }
 
 /** A daemon that answers is all that is needed. One that does not may be missing for want of a deployment. */
@@ -67,5 +66,5 @@ async function ofFile(context: CliContext, path: string): Promise<StatusView> {
   for (let at = 0; at < bytes.length; at += SLOT_SIZE) {
     slots.set(at / SLOT_SIZE, bytes.subarray(at, at + SLOT_SIZE));
   }
-  return viewOf(slots, 'unknown');
+  return statusOfRawSlots(slots, 'unknown');
 }

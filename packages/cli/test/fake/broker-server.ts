@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { renderStatus, statusOfRawSlots } from '@hosted-engine/core/whiteboard';
 import { decodeCall, encodeFault, encodeResponse, type XmlRpcValue } from '@hosted-engine/formats';
 
 export interface FakeBroker {
@@ -68,6 +69,10 @@ function answerGet(broker: FakeBroker, url: string): { status: number; text: str
     return { status: 503, text: JSON.stringify({ fault: broker.fault }) };
   }
   if (url === '/decision') return { status: 200, text: broker.decision };
+  if (url.startsWith('/status')) {
+    const view = statusOfRawSlots(broker.slots, new Set(broker.alive));
+    return { status: 200, text: renderStatus(view, url === '/status.json') };
+  }
   const slots = Object.fromEntries(
     [...broker.slots].map(([id, slot]) => [String(id), Buffer.from(slot).toString('base64')]),
   );

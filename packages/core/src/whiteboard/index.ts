@@ -12,7 +12,8 @@ export {
   type SlotRejection,
 } from './host-record.js';
 export { ctimeUtc, type ExactInt, type JsonValue, pythonJson } from './python-text.js';
-export { renderStatusText, statusJson } from './render-status.js';
+export { statusOfRawSlots } from './raw-slots.js';
+export { renderStatus, renderStatusText, statusJson } from './render-status.js';
 export { STATUS_TITLES, statusHeadline, statusLine, tableOf } from './status-table.js';
 export {
   boundedEngineStatus,

@@ -9,6 +9,11 @@ const LABEL_WIDTH = 35;
 const MAINTENANCE_BANNER = '!! Cluster is in GLOBAL MAINTENANCE mode !!';
 const UNREADABLE_BANNER = '!! The GLOBAL MAINTENANCE flag cannot be read !!';
 
+/** What `--vm-status` prints, with or without `--json`. */
+export function renderStatus(view: StatusView, isJson: boolean): string {
+  return isJson ? `${statusJson(view)}\n` : renderStatusText(view);
+}
+
 /** The text for people, ending with a newline. */
 export function renderStatusText(view: StatusView): string {
   const blocks = view.hosts.map((host) => {

@@ -6,6 +6,7 @@ import { type Log, messageOf } from '@hosted-engine/ports';
 import type { BrokerService } from '../broker/service.js';
 
 const BODY_MAX = 64 * 1024;
+const JSON_TYPE = 'application/json';
 
 export interface BrokerServer {
   close(): Promise<void>;
@@ -70,17 +71,20 @@ async function answer(
 const GETS: Readonly<Partial<Record<string, (service: BrokerService) => string>>> = {
   '/state': (service) => JSON.stringify(service.state()),
   '/decision': (service) => service.decision(),
+  '/status': (service) => service.status(false),
+  '/status.json': (service) => service.status(true),
 };
 
-/** Our own tools: `/state` and `/decision`, as JSON. A fault is a 503 with its text. */
+/** Our own tools: JSON, but for the text of `/status`. A fault is a 503 with its words as JSON. */
 function get(url: string, response: ServerResponse, service: BrokerService): void {
-  const json = { 'content-type': 'application/json' };
   try {
     const text = GETS[url]?.(service);
+    const type = url === '/status' ? 'text/plain; charset=utf-8' : JSON_TYPE;
     if (text === undefined) response.writeHead(404).end();
-    else response.writeHead(200, json).end(text);
+    else response.writeHead(200, { 'content-type': type }).end(text);
   } catch (error) {
-    response.writeHead(503, json).end(JSON.stringify({ fault: messageOf(error) }));
+    const fault = JSON.stringify({ fault: messageOf(error) });
+    response.writeHead(503, { 'content-type': JSON_TYPE }).end(fault);
   }
 }
 

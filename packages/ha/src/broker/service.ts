@@ -1,6 +1,12 @@
 // What the broker's socket serves (ha-daemon.md 9): a real VDSM's Python client and our own tools.
 
-import { type DecisionEntry, formatEntry, type Peers } from '@hosted-engine/core';
+import {
+  type DecisionEntry,
+  formatEntry,
+  type Peers,
+  renderStatus,
+  statusOfRawSlots,
+} from '@hosted-engine/core';
 import type { XmlRpcValue } from '@hosted-engine/formats';
 import { HeError, SLOT_SIZE, type Whiteboard } from '@hosted-engine/ports';
 import type { BoardReading } from '../slots.js';
@@ -27,6 +33,11 @@ export interface BrokerState {
 export interface BrokerService {
   /** Throws HE_STORAGE_UNREACHABLE while the whiteboard cannot be read. */
   state(): BrokerState;
+  /**
+   * What `--vm-status` prints. Throws HE_STORAGE_UNREACHABLE while the whiteboard cannot be read, HE_FAILED while
+   * no host is on it.
+   */
+  status(isJson: boolean): string;
   /** The last turn of the loop as a line of the journal; empty before the first. */
   decision(): string;
   call(method: string, params: readonly XmlRpcValue[]): Promise<XmlRpcValue>;
@@ -72,6 +83,13 @@ export function createBrokerService(options: BrokerServiceOptions): BrokerServic
       ),
       alive: alive(),
     }),
+    status(isJson) {
+      const view = statusOfRawSlots(rawSlots(), new Set(alive()));
+      if (view.hosts.length === 0) {
+        throw new HeError('HE_FAILED', 'no host has reported its state yet');
+      }
+      return renderStatus(view, isJson);
+    },
     decision() {
       const decision = options.decision();
       return decision === undefined ? '' : formatEntry(decision);

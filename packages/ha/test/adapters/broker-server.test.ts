@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { renderStatus, statusOfRawSlots } from '@hosted-engine/core';
 import { decodeResponse, encodeCall, type XmlRpcValue } from '@hosted-engine/formats';
 import type { Log, Whiteboard } from '@hosted-engine/ports';
 import { type BrokerServer, listenBroker } from '../../src/adapters/broker-server.js';
@@ -128,6 +129,22 @@ describe('the broker socket', () => {
     assert.deepEqual(state.alive, [1]);
     assert.deepEqual(Object.keys(state.slots), ['0', '2']);
     assert.deepEqual(Buffer.from(state.slots['2'] ?? '', 'base64'), Buffer.from(slotOf(2)));
+  });
+
+  test('tells the state as --vm-status prints it', async () => {
+    const view = statusOfRawSlots(reading?.raw ?? new Map(), new Set([1]));
+    assert.deepEqual(await get('/status'), { status: 200, body: renderStatus(view, false) });
+    assert.deepEqual(await get('/status.json'), { status: 200, body: renderStatus(view, true) });
+    assert.match(renderStatus(view, false), /\(id: 2\)/);
+  });
+
+  test('has no state to tell before a host is on the whiteboard', async () => {
+    const kept = reading;
+    reading = kept && { ...kept, raw: new Map([[0, slotOf(0)]]) };
+    const { status, body } = await get('/status.json');
+    reading = kept;
+    assert.equal(status, 503);
+    assert.match(body, /"fault":".*no host has reported its state yet"/);
   });
 
   test('has no last decision before the first turn, and no other page', async () => {

@@ -1,16 +1,13 @@
 // Asks a host of the small world what `hosted-engine --explain` would say there.
 
 import {
-  decodeGlobalSlot,
-  decodeHostSlot,
   type ExplainInput,
   explain,
   formatEntry,
   type JournalEntry,
   parseEntry,
   renderExplanation,
-  type StatusView,
-  statusView,
+  statusOfRawSlots,
 } from '@hosted-engine/core';
 import { FAIL_S, type World } from '../world/world.js';
 
@@ -44,7 +41,10 @@ export async function inputOf(
     now: decision,
     ageS: decision === undefined ? 0 : (world.clock.wallMs() - decision.wallMs) / 1000,
     daemonFault: isUp ? undefined : 'connect ENOENT /run/ovirt-hosted-engine-ha/broker.socket',
-    slots: stats === undefined ? undefined : viewOf(stats, live),
+    slots:
+      stats === undefined
+        ? undefined
+        : statusOfRawSlots(slotsOf(stats), new Set(Array.isArray(live) ? live.map(Number) : [])),
     history,
     damagedLines: 0,
     last: options.last ?? 8,
@@ -53,19 +53,9 @@ export async function inputOf(
   };
 }
 
-function viewOf(stats: unknown, live: unknown): StatusView {
-  const raw = new Map(
-    Object.entries(stats as Record<string, Uint8Array>).map(([id, bytes]) => [Number(id), bytes]),
-  );
-  return statusView({
-    global: decodeGlobalSlot(raw.get(0) ?? new Uint8Array(4096)),
-    slots: new Map(
-      [...raw].flatMap(([id, bytes]) =>
-        id === 0 ? [] : [[id, decodeHostSlot(id, bytes)] as const],
-      ),
-    ),
-    liveHostIds: new Set(Array.isArray(live) ? live.map(Number) : []),
-  });
+function slotsOf(stats: unknown): ReadonlyMap<number, Uint8Array> {
+  const entries = Object.entries(stats as Record<string, Uint8Array>);
+  return new Map(entries.map(([id, bytes]) => [Number(id), bytes]));
 }
 
 export async function ask(world: World, hostId: number, options: AskOptions = {}): Promise<string> {
