@@ -33,13 +33,17 @@ export interface GuestParts {
 
 const MOUNT_POINTS = ['data', 'dev', 'proc', 'run', 'sys', 'tmp', 'root'];
 
-/** The account that the engine runs as once the seed is applied. */
+/** The accounts that the engine, once the seed is applied, and HAProxy run as. */
 const PASSWD = `root:x:0:0:root:/root:/bin/sh
 engine:x:108:108:hosted engine:/data/engine:/bin/false
+haproxy:x:109:109:port 80:/run:/bin/false
 `;
-const GROUP = 'root:x:0:\nengine:x:108:\n';
+const GROUP = 'root:x:0:\nengine:x:108:\nhaproxy:x:109:\n';
 /** No password opens any account: the console shows, the guest agent acts. */
-const SHADOW = 'root:*:19000:0:99999:7:::\nengine:*:19000:0:99999:7:::\n';
+const SHADOW = ['root', 'engine', 'haproxy']
+  .map((name) => `${name}:*:19000:0:99999:7:::\n`)
+  .join('');
+const PROGRAMS = ['usr/sbin/haproxy', 'usr/sbin/qemu-ga'];
 
 /** Fills the empty folder `root` with the guest's root file system. */
 export async function makeRootTree(
@@ -54,13 +58,9 @@ export async function makeRootTree(
   await cp(join(parts.guest, 'root'), root, { recursive: true });
   await makeExecutable(root, ['sbin', 'etc/init.d', 'etc/acpi/PWRF', 'usr/share/udhcpc']);
   await installProgram(runner, parts, parts.node, root, 'usr/bin/node');
-  await installProgram(
-    runner,
-    parts,
-    join(parts.packages, 'usr/sbin/qemu-ga'),
-    root,
-    'usr/sbin/qemu-ga',
-  );
+  for (const program of PROGRAMS) {
+    await installProgram(runner, parts, join(parts.packages, program), root, program);
+  }
   await copyFile(join(parts.packages, 'sbin/e2fsck.static'), join(root, 'sbin/e2fsck.static'));
   await chmod(join(root, 'sbin/e2fsck.static'), 0o755);
   await installModules(parts.kernel, root);
@@ -110,8 +110,8 @@ async function installProgram(
 ): Promise<void> {
   await copyFile(program, join(root, target));
   await chmod(join(root, target), 0o755);
-  const own = join(parts.packages, 'usr/lib/x86_64-linux-gnu');
-  const result = await runner.run('ldd', [program], { env: { LD_LIBRARY_PATH: own } });
+  const own = ['lib', 'usr/lib'].map((folder) => join(parts.packages, folder, 'x86_64-linux-gnu'));
+  const result = await runner.run('ldd', [program], { env: { LD_LIBRARY_PATH: own.join(':') } });
   for (const library of parseLdd(result.stdout, program)) {
     const name = basename(library);
     const inGuest = name.startsWith('ld-linux') ? 'lib64' : 'lib/x86_64-linux-gnu';

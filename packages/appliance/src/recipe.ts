@@ -12,12 +12,26 @@ export const PACKAGES = {
   image: [
     'busybox-static',
     'e2fsck-static',
+    'haproxy',
     'qemu-guest-agent',
+    // Libraries of these, which this machine may not have.
+    'libcap2',
+    'libcrypt1',
+    'libgcrypt20',
     'libglib2.0-0',
+    'libgpg-error0',
+    'liblua5.3-0',
+    'liblz4-1',
+    'liblzma5',
     'libnuma1',
+    'libopentracing-c-wrapper0',
+    'libopentracing1',
     'libpcre2-8-0',
+    'libssl3',
+    'libsystemd0',
     'libudev1',
     'liburing2',
+    'libzstd1',
   ],
 } as const;
 

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { HEALTH_PATHS, HEALTH_TEXT } from '@hosted-engine/engine';
 import { parseUris } from '../src/debian-packages.js';
 import { parseLdd } from '../src/guest-tree.js';
 
@@ -27,4 +30,11 @@ test('libraries with paths are taken, the kernel’s own is not', () => {
 
 test('a library that is missing is named', () => {
   assert.throws(() => parseLdd('	libx.so => not found\n', 'node'), /node needs libx\.so/);
+});
+
+test("HAProxy's health page is the engine's, to the letter", () => {
+  const path = fileURLToPath(new URL('../../guest/root/etc/haproxy.cfg', import.meta.url));
+  const config = readFileSync(path, 'utf8');
+  assert.ok(config.includes(`acl is_health path ${HEALTH_PATHS.join(' ')}\n`));
+  assert.ok(config.includes(` string "${HEALTH_TEXT}" `));
 });

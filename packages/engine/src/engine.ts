@@ -11,7 +11,6 @@ import { createHostService } from './hosts/host-service.js';
 import { type HttpListener, listen } from './http/listener.js';
 import { createRoutes } from './http/routes.js';
 import type { EnginePki } from './pki/engine-pki.js';
-import { health, isHealthPath } from './services/health.js';
 import { createDatabase, type DatabaseOptions } from './store/database.js';
 import { createEventStore, type EventStore } from './store/event-store.js';
 import { createHostStore } from './store/host-store.js';
@@ -29,6 +28,8 @@ export interface EngineOptions {
   readonly log: Log;
   /** @default all addresses of both families */
   readonly host?: string;
+  /** Where the plain listener is behind another server. @default host */
+  readonly httpHost?: string | undefined;
   readonly httpPort: number;
   readonly httpsPort: number;
   readonly statsEveryMs?: number;
@@ -77,9 +78,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     database.close();
   };
   try {
-    const { host, httpPort, httpsPort } = options;
-    const quickAnswer = (path: string) => (isHealthPath(path) ? health(database) : undefined);
-    const plain = await listen({ handler, quickAnswer, host, port: httpPort });
+    const { host, httpHost = host, httpPort, httpsPort } = options;
+    const plain = await listen({ handler, host: httpHost, port: httpPort });
     listeners.push(plain);
     log.info('serving http', { port: plain.port, database: database.isUp() ? 'up' : 'down' });
     const pki = await options.openPki();

@@ -1,1 +1,2 @@
+export { HEALTH_PATHS, HEALTH_TEXT } from './services/health.js';
 export { ENGINE_VERSION } from './version.js';

@@ -1,6 +1,6 @@
 // The engine's process. Settings come from the environment, which the appliance's service script
 // sets: HE_DATA (folder for everything), HE_SEED, HE_NETWORK_UP, HE_UID, HE_DATABASE_BINDING,
-// HE_HTTP_PORT, HE_HTTPS_PORT.
+// HE_HTTP_HOST, HE_HTTP_PORT, HE_HTTPS_PORT.
 
 import { createSystemClock, createSystemLog } from '@hosted-engine/platform';
 import { messageOf } from '@hosted-engine/ports';
@@ -43,6 +43,7 @@ async function main(): Promise<void> {
     connectWith: vdsmConnections,
     clock,
     log,
+    httpHost: env['HE_HTTP_HOST'],
     httpPort: Number(env['HE_HTTP_PORT'] ?? 80),
     httpsPort: Number(env['HE_HTTPS_PORT'] ?? 443),
   });

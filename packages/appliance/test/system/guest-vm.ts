@@ -16,6 +16,8 @@ export interface GuestVm {
   readonly httpsPort: number;
   /** Waits for the health page. `wallS` and `cpuS` count from QEMU's start. */
   healthy(timeoutS: number): Promise<{ readonly wallS: number; readonly cpuS: number }>;
+  /** Waits until the health page is none. */
+  unhealthy(timeoutS: number): Promise<void>;
   /** Presses the power button and waits for QEMU's end. */
   pressPower(timeoutS: number): Promise<void>;
   /** Pulls the plug. */
@@ -70,6 +72,7 @@ export async function startGuest(
     httpPort,
     httpsPort,
     healthy: (timeoutS) => healthy(child, httpPort, startedMs, timeoutS),
+    unhealthy: (timeoutS) => unhealthy(httpPort, timeoutS),
     async pressPower(timeoutS) {
       await tellQemu(join(folder, 'qmp'), { execute: 'system_powerdown' });
       await ended(child, timeoutS);
@@ -85,11 +88,21 @@ export async function startGuest(
   };
 }
 
+const HEALTHY = 'DB Up!Welcome to Health Status!';
+
+async function unhealthy(port: number, timeoutS: number): Promise<void> {
+  const endMs = performance.now() + timeoutS * 1000;
+  while ((await page(port).catch(() => '')) === HEALTHY) {
+    if (performance.now() > endMs) throw new Error(`still healthy after ${timeoutS} s`);
+    await sleep(50);
+  }
+}
+
 async function healthy(child: ChildProcess, port: number, startedMs: number, timeoutS: number) {
   for (;;) {
     const wallS = (performance.now() - startedMs) / 1000;
     const body = await page(port).catch(() => '');
-    if (body === 'DB Up!Welcome to Health Status!') {
+    if (body === HEALTHY) {
       return { wallS: (performance.now() - startedMs) / 1000, cpuS: await cpuSeconds(child) };
     }
     if (child.exitCode !== null) throw new Error(`QEMU ended with ${child.exitCode}`);

@@ -19,15 +19,6 @@ export interface HttpReply {
   readonly body: string | Uint8Array;
 }
 
-/** All headers of a reply whose body has that many bytes. */
-export function headersOf(reply: HttpReply, length: number): Readonly<Record<string, string>> {
-  return {
-    ...reply.headers,
-    'content-length': String(length),
-    'x-content-type-options': 'nosniff',
-  };
-}
-
 export class BodyTooLarge extends Error {
   constructor(sizeMax: number) {
     super(`the body is larger than ${sizeMax} bytes`);

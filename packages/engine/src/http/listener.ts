@@ -3,15 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import {
-  BodyTooLarge,
-  type Handler,
-  type HttpReply,
-  headersOf,
-  parseTarget,
-  textReply,
-} from './exchange.js';
-import { type Door, openDoor, type QuickAnswer } from './health-door.js';
+import { BodyTooLarge, type Handler, type HttpReply, parseTarget, textReply } from './exchange.js';
 
 export interface ListenOptions {
   readonly handler: Handler;
@@ -21,8 +13,6 @@ export interface ListenOptions {
   readonly host?: string | undefined;
   /** PEM texts; undefined means plain HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string };
-  /** What is answered ahead of the HTTP server; not with TLS. */
-  readonly quickAnswer?: QuickAnswer;
 }
 
 export interface HttpListener {
@@ -38,7 +28,7 @@ const CLOSE_GRACE_MS = 2_000;
 
 /** Resolves once it accepts connections; rejects when it cannot. */
 export async function listen(options: ListenOptions): Promise<HttpListener> {
-  const { handler, tls, quickAnswer } = options;
+  const { handler, tls } = options;
   const answer = (message: IncomingMessage, response: ServerResponse): void => {
     void respond(message, response, handler, tls !== undefined);
   };
@@ -51,27 +41,18 @@ export async function listen(options: ListenOptions): Promise<HttpListener> {
           answer,
         );
   server.maxConnections = CONNECTIONS_MAX;
-  const door =
-    quickAnswer === undefined
-      ? undefined
-      : openDoor(server, {
-          answer: quickAnswer,
-          silenceMs: HEADERS_TIMEOUT_MS,
-          nowMs: () => performance.now(),
-        });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port: options.port, host: options.host }, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
-    close: () => closeServer(server, door),
+    close: () => closeServer(server),
   };
 }
 
-function closeServer(server: Server, door: Door | undefined): Promise<void> {
+function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    door?.close();
     const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
     server.close(() => {
       clearTimeout(cut);
@@ -110,7 +91,9 @@ function send(message: IncomingMessage, response: ServerResponse, reply: HttpRep
   const body = Buffer.from(reply.body);
   const isBodyLeft = hasBody(message) && !message.complete;
   response.writeHead(reply.status, {
-    ...headersOf(reply, body.length),
+    ...reply.headers,
+    'content-length': String(body.length),
+    'x-content-type-options': 'nosniff',
     ...(isBodyLeft || isReadWithBody(message) ? { connection: 'close' } : {}),
   });
   response.end(message.method === 'HEAD' ? undefined : body);
