@@ -51,7 +51,15 @@ export async function makeRootTree(
   parts: GuestParts,
   root: string,
 ): Promise<void> {
-  for (const folder of [...MOUNT_POINTS, 'bin', 'sbin', 'etc', 'var', 'usr/bin', 'usr/sbin']) {
+  for (const folder of [
+    ...MOUNT_POINTS,
+    'bin',
+    'sbin',
+    'etc',
+    'var/empty',
+    'usr/bin',
+    'usr/sbin',
+  ]) {
     await mkdir(join(root, folder), { recursive: true });
   }
   await installBusybox(runner, parts, root);
