@@ -1,14 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type Cluster,
-  deployCluster,
-  type LabHost,
-  makeLab,
-  until,
-  when,
-} from '@hosted-engine/lab';
+import { type Cluster, deployCluster, type LabHost, makeLab } from '@hosted-engine/lab';
 
 const HOSTS = 3;
 
@@ -24,18 +17,9 @@ export async function withCluster<T>(work: (cluster: Cluster) => Promise<T>): Pr
   }
 }
 
-/** Until the engine is healthy and every host sees every host alive and fit. */
+/** Until the engine is healthy and every host sees every host alive and fit: a host that was cut off boots first. */
 export async function settle(cluster: Cluster): Promise<void> {
-  await cluster.untilHealthy(300);
-  await until(
-    async () => {
-      const { hosts } = await cluster.statusOf(cluster.lab.host(1));
-      const fit = hosts.filter((host) => host.isLive && host.score > 0);
-      return when(fit.length === HOSTS, JSON.stringify(hosts));
-    },
-    900,
-    'hosts that are alive and fit',
-  );
+  await cluster.untilSettled(900);
 }
 
 export async function runner(

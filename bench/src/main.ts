@@ -39,7 +39,6 @@ async function run(options: BenchOptions): Promise<readonly Finding[]> {
   }
   tell('deploying three hosts');
   await withCluster(async (cluster) => {
-    await cluster.untilSettled(300);
     for (const part of parts) {
       tell(`measuring: ${part}`);
       const measure = async () => {

@@ -4,7 +4,7 @@ import { type Figure, median } from '../figure.js';
 const RUNS = 10;
 /**
  * The first run fills the page cache, as any later use of the command finds it. An empty program of Node's is timed in
- * turn with it: the machine's speed, which varies by half from hour to hour, is in both.
+ * turn with it: it tells how fast the machine is at this hour, which varies by half.
  */
 const SCRIPT = `
 TIMEFORMAT=%R
@@ -22,6 +22,6 @@ export async function measureStatus(lab: Lab): Promise<Figure> {
   }
   const values = times.filter((_, index) => index % 2 === 0);
   const empty = median(times.filter((_, index) => index % 2 === 1));
-  const note = `${empty.toFixed(3)} s of it are the start of Node (median of \`node -e 0\`, in turn with it)`;
+  const note = `an empty program of Node's, \`node -e 0\`, took ${empty.toFixed(3)} s (median, in turn with it)`;
   return { name: '--vm-status --json', unit: 's', values, medianMax: 0.1, note };
 }

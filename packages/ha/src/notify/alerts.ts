@@ -44,10 +44,15 @@ export function createAlertWatch(ioTimeoutS: number): AlertWatch {
   let lastFailure = '';
   let lastReason = '';
 
-  /** Row 8: sanlock's renewals fail at 8 io_timeouts; at 6 there is still time to act. */
-  function storage({ seen, machine }: AlertInput): string | undefined {
+  /**
+   * Row 8: sanlock's renewals fail at 8 io_timeouts; at 6 there is still time to act. Without its host id a host has
+   * no good storage, however well that works: then the whiteboard tells whether it does.
+   */
+  function storage({ seen, machine, hostIdProblem }: AlertInput): string | undefined {
     if (seen.storage.kind === 'known' && seen.storage.value) {
       storageGoodS = seen.nowS - seen.storage.ageS;
+    } else if (hostIdProblem !== undefined && seen.slots.kind === 'known') {
+      storageGoodS = seen.nowS - seen.slots.ageS;
     }
     const sinceS = storageGoodS ?? machine.memory.startedS;
     const badS = seen.nowS - sinceS;

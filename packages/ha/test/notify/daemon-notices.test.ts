@@ -126,7 +126,7 @@ describe('notifications of the daemon', () => {
     const notices = watched(world);
     world.host(1).hostIdProblem = 'host id 1 cannot be taken';
     world.host(1).startDaemon();
-    await world.pass(60);
+    await world.pass(200);
     world.host(1).hostIdProblem = undefined;
     await world.pass(4);
     assert.deepEqual(told(notices, 'alert'), ['host1 host-id-taken', 'host1 host-id-taken-over']);

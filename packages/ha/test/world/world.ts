@@ -237,7 +237,9 @@ export class Host {
           valid: this.storageUp,
           delayS: 0.01,
           lastCheckS: 1,
-          acquired: this.#world.clock.monotonicS() - this.renewedS < FAIL_S + 2,
+          acquired:
+            this.hostIdProblem === undefined &&
+            this.#world.clock.monotonicS() - this.renewedS < FAIL_S + 2,
         })),
     };
   }
