@@ -16,8 +16,8 @@ export interface GuestVm {
   readonly httpsPort: number;
   /** Waits for the health page. `wallS` and `cpuS` count from QEMU's start. */
   healthy(timeoutS: number): Promise<{ readonly wallS: number; readonly cpuS: number }>;
-  /** Waits until the health page is none. */
-  unhealthy(timeoutS: number): Promise<void>;
+  /** Waits until the health page is none, and tells what is there instead. */
+  unhealthy(timeoutS: number): Promise<string>;
   /** Presses the power button and waits for QEMU's end. */
   pressPower(timeoutS: number): Promise<void>;
   /** Pulls the plug. */
@@ -90,10 +90,12 @@ export async function startGuest(
 
 const HEALTHY = 'DB Up!Welcome to Health Status!';
 
-async function unhealthy(port: number, timeoutS: number): Promise<void> {
+async function unhealthy(port: number, timeoutS: number): Promise<string> {
   const endMs = performance.now() + timeoutS * 1000;
-  while ((await page(port).catch(() => '')) === HEALTHY) {
-    if (performance.now() > endMs) throw new Error(`still healthy after ${timeoutS} s`);
+  for (;;) {
+    const body = await page(port).catch(() => undefined);
+    if (body !== undefined && body !== HEALTHY) return body;
+    if (performance.now() > endMs) throw new Error(`no other page after ${timeoutS} s`);
     await sleep(50);
   }
 }
