@@ -68,20 +68,29 @@ async function answer(
   response.writeHead(200, { 'content-type': 'text/xml' }).end(text);
 }
 
-const GETS: Readonly<Partial<Record<string, (service: BrokerService) => string>>> = {
-  '/state': (service) => JSON.stringify(service.state()),
-  '/decision': (service) => service.decision(),
-  '/status': (service) => service.status(false),
-  '/status.json': (service) => service.status(true),
+interface Page {
+  readonly type: string;
+  readonly text: (service: BrokerService) => string;
+}
+
+/** For our own tools. */
+const PAGES: Readonly<Partial<Record<string, Page>>> = {
+  '/state': { type: JSON_TYPE, text: (service) => JSON.stringify(service.state()) },
+  '/decision': { type: JSON_TYPE, text: (service) => service.decision() },
+  '/status': { type: 'text/plain; charset=utf-8', text: (service) => service.status(false) },
+  '/status.json': { type: JSON_TYPE, text: (service) => service.status(true) },
 };
 
-/** Our own tools: JSON, but for the text of `/status`. A fault is a 503 with its words as JSON. */
+/** A fault is a 503 with its words as JSON. */
 function get(url: string, response: ServerResponse, service: BrokerService): void {
+  const page = PAGES[url];
+  if (page === undefined) {
+    response.writeHead(404).end();
+    return;
+  }
   try {
-    const text = GETS[url]?.(service);
-    const type = url === '/status' ? 'text/plain; charset=utf-8' : JSON_TYPE;
-    if (text === undefined) response.writeHead(404).end();
-    else response.writeHead(200, { 'content-type': type }).end(text);
+    const text = page.text(service);
+    response.writeHead(200, { 'content-type': page.type }).end(text);
   } catch (error) {
     const fault = JSON.stringify({ fault: messageOf(error) });
     response.writeHead(503, { 'content-type': JSON_TYPE }).end(fault);
