@@ -129,12 +129,23 @@ export class TerminalSession {
     this.type(line);
   }
 
-  /** The program's exit code, once it has ended. */
+  /**
+   * The program's exit code, once it has ended. Rejects when it goes on after that time; then only the way into
+   * the host is killed, and the program may hold the terminal for longer.
+   */
   async end(seconds: number): Promise<number> {
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), seconds * 1000);
-    const code = await this.#ended;
-    clearTimeout(timer);
-    return code;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.kill();
+        reject(new HeError('HE_FAILED', `it did not end within ${seconds} s; ${this.#last()}`));
+      }, seconds * 1000);
+    });
+    try {
+      return await Promise.race([this.#ended, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   kill(): void {
@@ -153,10 +164,10 @@ export class TerminalSession {
 
   #missing(pattern: RegExp, seconds: number): HeError {
     const why = this.#exitCode === undefined ? `after ${seconds} s` : `exit ${this.#exitCode}`;
-    const last = this.#plain().slice(-1500);
-    return new HeError(
-      'HE_FAILED',
-      `${String(pattern)} did not come (${why}); the last was:\n${last}`,
-    );
+    return new HeError('HE_FAILED', `${String(pattern)} did not come (${why}); ${this.#last()}`);
+  }
+
+  #last(): string {
+    return `the last was:\n${this.#plain().slice(-1500)}`;
   }
 }

@@ -21,6 +21,7 @@ import {
   TerminalSession,
 } from '../src/index.js';
 import { checkoutRoot } from '../src/paths.js';
+import { withEvidence } from './evidence.js';
 import { assertAdditionalTranscript, assertFirstTranscript } from './transcripts.js';
 
 const COMMAND = `${HOST_CHECKOUT}/bin/hosted-engine`;
@@ -33,6 +34,8 @@ const WIDE = 1000;
 const STORAGE = 'nas.lab.test:/exports/he';
 /** Where a host has its installation media. */
 const MEDIA = '/srv/media';
+/** The first boot of a system that was just installed, under TCG. */
+const INSTALLED_S = 120;
 const SCREENLESS = 'SSH_CLIENT=10.88.1.1 50000 22';
 
 type Answers = readonly (readonly [RegExp, string | (() => void | Promise<void>)])[];
@@ -81,9 +84,7 @@ async function installByHand(
       [
         /install the engine in the VM, hit enter when finished\.\s*$/,
         async () => {
-          while (!(await cluster.engineHealthy())) {
-            await new Promise((resolve) => setTimeout(resolve, 500));
-          }
+          await withEvidence(lab.host(1), cluster.untilHealthy(INSTALLED_S));
           session.type('');
         },
       ],

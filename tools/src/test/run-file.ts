@@ -10,7 +10,7 @@ const TIMEOUT_S: Readonly<Record<Kind, number>> = {
   unit: 120,
   sim: 1200,
   system: 900,
-  lab: 3600,
+  lab: 1500,
 };
 
 /** Between asking a process to end and ending it. A lab takes its hosts down in this time. */
