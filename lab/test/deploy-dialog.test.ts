@@ -19,6 +19,8 @@ import {
   makeLab,
   run,
   TerminalSession,
+  until,
+  when,
 } from '../src/index.js';
 import { checkoutRoot } from '../src/paths.js';
 import { withEvidence } from './evidence.js';
@@ -75,8 +77,23 @@ async function installByHand(
   media: Answers,
   lab: Lab,
   password: string,
+  onInstalled: () => Promise<void> = async () => undefined,
 ): Promise<void> {
   const cluster = new Cluster(lab, password);
+  let endsSeen = 0;
+  const endsTold = (): number => session.text.split('The VM is down (').length - 1;
+  const installed = async (): Promise<void> => {
+    await until(
+      async () => {
+        if (endsTold() > endsSeen) return { done: true, value: undefined };
+        return when(await cluster.engineHealthy(), 'no engine, and no word of the end of the VM');
+      },
+      INSTALLED_S,
+      'an engine that was installed by hand',
+    );
+    if (endsTold() === endsSeen) await onInstalled();
+    endsSeen = endsTold();
+  };
   await session.converse(
     [
       ...media,
@@ -84,7 +101,7 @@ async function installByHand(
       [
         /install the engine in the VM, hit enter when finished\.\s*$/,
         async () => {
-          await withEvidence(lab.host(1), cluster.untilHealthy(INSTALLED_S));
+          await withEvidence(lab.host(1), installed());
           session.type('');
         },
       ],
@@ -258,11 +275,24 @@ describe('a first host from a CD', { skip: obstacle ?? false }, () => {
       [BOOT_FROM, ''],
       [/path to the installation media you would like to use: $/, `${MEDIA}/install.iso`],
     ];
-    await installByHand(session, answers, lab, password);
-    assert.match(session.lines.join('\n'), /Boot type {26}: cdrom/);
+    const host = lab.host(1);
+    let isKilled = false;
+    await installByHand(session, answers, lab, password, async () => {
+      if (isKilled) return;
+      isKilled = true;
+      await host.killVm();
+      // What is told stands above the question, which is drawn anew.
+      await session.expect(
+        /The VM is down \([^)]+\)[^\n]*\n[^\n]*hit enter when finished\.\s*$/,
+        20,
+      );
+    });
+    const text = session.lines.join('\n');
+    assert.match(text, /Boot type {26}: cdrom/);
+    assert.match(text, /The VM is down; it is started again/);
     const cluster = new Cluster(lab, password);
     await cluster.untilHealthy(60);
-    const conf = await lab.host(1).execOrThrow(['cat', '/run/ovirt-hosted-engine-ha/vm.conf']);
+    const conf = await host.execOrThrow(['cat', '/run/ovirt-hosted-engine-ha/vm.conf']);
     assert.match(conf, /device:cdrom/);
     assert.doesNotMatch(conf, /install\.iso/);
   });

@@ -13,6 +13,7 @@ import {
 import { Pty } from './pty/pty.js';
 
 const PROGRAM = fileURLToPath(new URL('./pty/fake-deploy.js', import.meta.url));
+const MEANWHILE = fileURLToPath(new URL('./pty/told-meanwhile.js', import.meta.url));
 const BRIDGE = 'OVEHOSTED_NETWORK/bridgeName=rhevm';
 const PASSWORD = 'secret1';
 /** What loops without end is to end soon. */
@@ -185,6 +186,35 @@ describe('at a prompt', () => {
     const redrawn = pty.raw().split('\r').at(-1);
     assert.notEqual(redrawn, undefined);
     assert.match(pty.raw(), /\(example: host:\/path\): myhost\.home:\/wron\b/);
+  });
+
+  for (const [what, columns] of [
+    ['one row', 80],
+    ['several rows', 30],
+  ] as const) {
+    test(`what is told meanwhile stands above it, and ${what} of an answer stay`, async () => {
+      const pty = new Pty([process.execPath, MEANWHILE, 'shown'], { columns });
+      await pty.expect('image: ');
+      pty.type('a path of five words');
+      await pty.expect('changed');
+      pty.type(' more\r');
+      assert.equal(await pty.ended(), 0);
+      const answer = 'a path of five words more';
+      assert.ok(pty.text().endsWith(`answer: ${answer}\n`), pty.text());
+      const [, after = ''] = pty.text().split('[WARNING] It has changed\n');
+      assert.ok(after.replace(/^\n/, '').startsWith(`Path of the image: ${answer}`), pty.text());
+    });
+  }
+
+  test('what is told during a password stands above it, and the password stays hidden', async () => {
+    const pty = new Pty([process.execPath, MEANWHILE, 'hidden'], { columns: 80 });
+    await pty.expect('image: ');
+    pty.type('sec');
+    await pty.expect('changed\nPath of the image: ');
+    pty.type('ret\r');
+    assert.equal(await pty.ended(), 0);
+    assert.equal(pty.text().split('sec').length, 2, pty.text());
+    assert.ok(pty.text().endsWith('answer: secret\n'));
   });
 
   test('TAB completes a choice', async () => {

@@ -7,28 +7,8 @@ import { createCa, fingerprint, isIssuedBy } from '@hosted-engine/pki';
 import { HeError } from '@hosted-engine/ports';
 import { DEPLOY_STEPS } from '../src/deploy.js';
 import { PATHS } from '../src/paths.js';
-import {
-  after,
-  FIRST_ANSWERS,
-  putAnswers,
-  runDeploy,
-  SETTLED,
-  type Told,
-} from './fake/deployment.js';
-import { FakeHost } from './fake/world.js';
-
-/** A first host that is asked nothing before the closing stage. */
-function hostWith(answers: Readonly<Record<string, string | undefined>>): FakeHost {
-  const host = new FakeHost();
-  putAnswers(
-    host,
-    FIRST_ANSWERS,
-    { 'OVEHOSTED_VM/vmDiskImage': undefined, 'OVEHOSTED_VM/vmBoot': 'str:pxe' },
-    SETTLED,
-    answers,
-  );
-  return host;
-}
+import { after, runDeploy, type Told } from './fake/deployment.js';
+import { hostWith, starts } from './fake/installed-host.js';
 
 const IMPORT = {
   'OVEHOSTED_STORAGE/imgSizeGB': 'int:31',
@@ -39,17 +19,6 @@ const IMPORT = {
 /** What was asked that no answer file holds. */
 function closing(told: Told): readonly string[] {
   return told.asked.filter((key) => !key.startsWith('OVEHOSTED_'));
-}
-
-/** The devices that the VM was started from, in turn, and what was in its CD drive. */
-function starts(host: FakeHost): string[] {
-  return host.hostd.created.map((xml) => {
-    const order = /<(disk|interface)(?: type='\w+')?[^>]*>(?:(?!<\/\1>).)*?<boot order=["']1["']/s;
-    const booted = order.exec(xml)?.[0] ?? '';
-    const kind = /device=["'](\w+)["']/.exec(booted)?.[1] ?? 'network';
-    const cd = /<source file=["']([^"']*\.iso)["']/.exec(xml)?.[1] ?? '';
-    return `${kind} ${cd}`.trim();
-  });
 }
 
 describe('an engine VM that is installed', () => {

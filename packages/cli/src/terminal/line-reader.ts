@@ -1,4 +1,10 @@
-import { createInterface, type Interface } from 'node:readline';
+import {
+  clearScreenDown,
+  createInterface,
+  cursorTo,
+  type Interface,
+  moveCursor,
+} from 'node:readline';
 import { Writable } from 'node:stream';
 import { HeError } from '@hosted-engine/ports';
 
@@ -13,6 +19,8 @@ export interface LineRequest {
 export interface LineReader {
   /** '' for an empty line. HE_ABORTED on CTRL-D, CTRL-C, or when the terminal is gone. */
   read(prompt: string, request: LineRequest): Promise<string>;
+  /** Shows whole lines; above the question that stands, whose answer so far stays. */
+  write(text: string): void;
   /** Gives the terminal back as it was. */
   close(): void;
 }
@@ -74,6 +82,22 @@ class ReadlineReader implements LineReader {
       lines.setPrompt(prompt.slice(lastLineAt));
       lines.prompt(true);
     });
+  }
+
+  write(text: string): void {
+    const [lines, waiting] = [this.#lines, this.#waiting];
+    if (lines === undefined || waiting === undefined) {
+      this.#output.write(text);
+      return;
+    }
+    // readline goes as many rows up before it draws: over these, and not over the text.
+    const rows = waiting.request.isHidden ? 0 : lines.getCursorPos().rows;
+    moveCursor(this.#output, 0, -rows);
+    cursorTo(this.#output, 0);
+    clearScreenDown(this.#output);
+    this.#output.write(`${text}${'\n'.repeat(rows)}`);
+    if (waiting.request.isHidden) this.#output.write(lines.getPrompt());
+    else lines.prompt(true);
   }
 
   close(): void {

@@ -15,7 +15,7 @@ export function openTerminal(
   const lines = stdin.isTTY && stdout.isTTY ? createLineReader(stdin, stdout, signal) : undefined;
   return {
     write: (text) => {
-      stdout.write(text);
+      (lines ?? stdout).write(text);
     },
     get width() {
       // A terminal that does not tell its size says 0; and it may be resized at any time.

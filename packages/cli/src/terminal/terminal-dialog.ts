@@ -6,6 +6,7 @@ import { ProgressLine } from './progress.js';
 
 /** Where a dialog takes place. */
 export interface Terminal {
+  /** While a line is read, whole lines only. */
   write(text: string): void;
   /** Columns to wrap at; undefined when the output is no terminal. */
   readonly width: number | undefined;

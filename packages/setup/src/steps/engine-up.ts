@@ -9,7 +9,8 @@ import { askChoice, askToGoOn } from './closeup-questions.js';
 import { openConsole } from './console.js';
 import { reasonToKeep } from './keep-work.js';
 import { isInstalledByHand, keepOnceHandedOver } from './resume-point.js';
-import { destroyVm, isVmDown, startFailed, startVm, statsOf } from './vm-control.js';
+import { destroyVm, isVmDown, startFailed, startVm, whyDown } from './vm-control.js';
+import { tellingOfEnds } from './vm-watch.js';
 
 const HEALTH_EVERY_MS = 2000;
 /** After the enter key: services that were just started take a moment. */
@@ -40,10 +41,13 @@ async function waitForEngine(run: Run): Promise<void> {
 /** A person says when; a VM that has rebooted, and so has ended, is started again. */
 async function untilInstalled(run: Run): Promise<void> {
   for (;;) {
-    await askToGoOn(
+    await tellingOfEnds(
       run,
-      'engineInstalled',
-      'Please install the engine in the VM, hit enter when finished.',
+      askToGoOn(
+        run,
+        'engineInstalled',
+        'Please install the engine in the VM, hit enter when finished.',
+      ),
     );
     if (await isVmDown(run)) {
       run.dialog.warning('The VM is down; it is started again');
@@ -93,9 +97,8 @@ async function untilHealthy(
 
 /** An imported appliance that ends has failed; an installation may reboot the VM. */
 async function keepUp(run: Run, mayRestart: boolean): Promise<void> {
-  const stats = await statsOf(run);
-  if (stats !== undefined && stats.status !== 'Down') return;
-  const why = stats === undefined ? 'it has disappeared' : stats.exitMessage;
+  const why = await whyDown(run);
+  if (why === undefined) return;
   const restarts = run.found.vmRestarts ?? 0;
   if (!mayRestart || restarts >= RESTARTS_MAX) throw startFailed(why);
   run.found.vmRestarts = restarts + 1;

@@ -17,7 +17,7 @@ import {
   mustKeepAuthority,
 } from './resume-point.js';
 import { attempt, tolerate } from './tasks.js';
-import { destroyVm, isVmDown, startVm } from './vm-control.js';
+import { destroyVm, isVmDown, startVm, statsOf } from './vm-control.js';
 
 const NAME_SERVERS_MAX = 3;
 /** The guest's own shutdown takes seconds; its data matters more than our time. */
@@ -92,6 +92,10 @@ async function installSystem(run: Run): Promise<void> {
       'When the installation is completed reboot or shutdown the VM: the system will wait until then',
     );
     await waitUntilDown(run, dialog.interactive ? PERSON_WAIT : INSTALL_WAIT);
+    const stats = await statsOf(run);
+    if (stats?.status === 'Down' && stats.exitCode !== 0) {
+      dialog.warning(`The VM did not end by itself: ${stats.exitMessage}`);
+    }
     // A guest's reboot ends the VM as well; one that is down stays listed until it is destroyed.
     await destroyVm(run);
     const isInstalled = await askYesNo(run, {

@@ -61,10 +61,15 @@ export function statsOf(run: Run): Promise<VmStats | undefined> {
   return vmStats(finding(run, 'hostd'), run.answers.get('OVEHOSTED_VM/vmUUID'));
 }
 
-/** Down, or taken off the list by somebody: either way it runs no more. */
-export async function isVmDown(run: Run): Promise<boolean> {
+/** Why the VM runs no more: it is down, or was taken off the list by somebody. Undefined: it runs. */
+export async function whyDown(run: Run): Promise<string | undefined> {
   const stats = await statsOf(run);
-  return stats === undefined || stats.status === 'Down';
+  if (stats === undefined) return 'it has disappeared';
+  return stats.status === 'Down' ? stats.exitMessage : undefined;
+}
+
+export async function isVmDown(run: Run): Promise<boolean> {
+  return (await whyDown(run)) !== undefined;
 }
 
 /** Ends the VM that this run started, whatever state it is in. Other VMs have other UUIDs. */

@@ -63,7 +63,7 @@ export async function runDeploy(
   options: {
     /** What a person types; undefined: nobody is there. */
     readonly typed?: Typed;
-    readonly onAsk?: (key: string) => void;
+    readonly onAsk?: FakeDialog['onAsk'];
     readonly signal?: AbortSignal;
     readonly deploy?: Partial<DeployOptions>;
     readonly steps?: readonly Step[];

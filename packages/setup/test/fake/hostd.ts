@@ -12,6 +12,8 @@ import type { FakeStorage } from './storage.js';
 interface FakeVm {
   status: 'WaitForLaunch' | 'Up' | 'Down';
   exitMessage: string;
+  /** @default 1 */
+  exitCode?: number;
   readonly xml: string;
 }
 
@@ -70,10 +72,17 @@ export class FakeHostd implements VdsmCaller {
 
   /** Somebody shuts the guest down, or reboots it, which comes to the same. */
   shutDownGuests(): void {
+    this.#endGuests('Shut down from within the guest', 0);
+  }
+
+  /** What sanlock does when the storage is away for too long. */
+  killGuests(): void {
+    this.#endGuests('Lost connection with qemu process', 1);
+  }
+
+  #endGuests(exitMessage: string, exitCode: number): void {
     for (const vm of this.vms.values()) {
-      if (vm.status !== 'Up') continue;
-      vm.status = 'Down';
-      vm.exitMessage = 'Shut down from within the guest';
+      if (vm.status === 'Up') Object.assign(vm, { status: 'Down', exitMessage, exitCode });
     }
   }
 
@@ -231,14 +240,14 @@ export class FakeHostd implements VdsmCaller {
   /** The start itself comes after the answer of VM.create: the second look sees its outcome. */
   #vmStats(vmId: string): VerbResult<'VM.getStats'> {
     const vm = this.#vm(vmId);
-    const { status, exitMessage } = vm;
+    const { status, exitMessage, exitCode = 1 } = vm;
     if (status === 'WaitForLaunch') {
       vm.status = this.vmOutcome.status;
       vm.exitMessage = this.vmOutcome.status === 'Down' ? this.vmOutcome.exitMessage : '';
     }
     if (status !== 'Down') return [{ vmId, status, statusTime: '1' }];
-    const ending = { exitCode: 1, exitReason: 1, timeOffset: '0' };
-    return [{ vmId, status, statusTime: '1', exitMessage, ...ending }];
+    const ending = { exitMessage, exitCode, exitReason: 1, timeOffset: '0' };
+    return [{ vmId, status, statusTime: '1', ...ending }];
   }
 
   #requireDomain(sdUUID: string): void {

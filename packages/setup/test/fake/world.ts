@@ -191,9 +191,12 @@ export class FakeHost {
       clock: {
         monotonicS: () => this.nowS,
         wallMs: () => this.nowS * 1000,
-        sleep: async (ms) => {
+        sleep: async (ms, signal) => {
+          if (signal?.aborted === true) return;
           this.nowS += ms / 1000;
           this.onTime();
+          // Whoever only waits lets everybody else go first.
+          await new Promise((resolve) => setImmediate(resolve));
         },
       },
       random: {
@@ -338,8 +341,11 @@ export class FakeDialog implements Dialog {
   info(message: string): void {
     this.lines.push(`[ INFO  ] ${message}`);
   }
+  /** What the person in front of it does upon reading a warning. */
+  onWarning: (text: string) => void = () => undefined;
   warning(message: string): void {
     this.lines.push(`[WARNING] ${message}`);
+    this.onWarning(message);
   }
   error(message: string): void {
     this.lines.push(`[ ERROR ] ${message}`);
@@ -356,9 +362,10 @@ export class FakeDialog implements Dialog {
   progress(what: string, done: number, total: number | undefined): void {
     this.progressed.push(`${what}: ${done} of ${total ?? 'unknown'}`);
   }
-  onAsk: (key: string) => void = () => undefined;
+  /** What happens before the person answers. */
+  onAsk: (key: string, dialog: FakeDialog) => void | Promise<void> = () => undefined;
   async ask(question: Question): Promise<string> {
-    this.onAsk(question.key);
+    await this.onAsk(question.key, this);
     this.asked.push(question.key);
     const answer = this.#answerTo(question.key);
     const shown = question.isSecret ? '' : (answer ?? '');
