@@ -6,6 +6,7 @@ import {
   messageOf,
 } from '@hosted-engine/ports';
 import { createDomainMembership } from './domain-membership.js';
+import { createFaultLog } from './fault-log.js';
 
 /** Lockspace of the whiteboard, separate from the storage domain's own (ha-daemon.md 2). */
 const LOCKSPACE = 'hosted-engine';
@@ -51,7 +52,7 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
   let hasGivenBack = false;
   let attempts = 0;
   let problem: string | undefined;
-  let fault = '';
+  const fault = createFaultLog(log);
 
   const owned = (): boolean => provenS !== undefined && clock.monotonicS() - provenS < PROOF_S;
 
@@ -103,11 +104,6 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
     await lockspaces.leave(area, hostId);
   }
 
-  function tell(text: string): void {
-    if (text !== fault) log.warn(text);
-    fault = text;
-  }
-
   return {
     owned,
     problem: () => problem,
@@ -116,9 +112,9 @@ export function createHostIdGuard(options: HostIdGuardOptions): HostIdGuard {
         const path = options.path();
         try {
           if (path !== undefined) await look(path);
-          fault = '';
+          fault.works();
         } catch (error) {
-          tell(`lockspace ${LOCKSPACE}: ${messageOf(error)}`);
+          fault.fails(`lockspace ${LOCKSPACE}: ${messageOf(error)}`);
         }
         await clock.sleep(LOOK_EVERY_MS, signal);
       }

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Log, messageOf } from '@hosted-engine/ports';
+import { createFaultLog } from '../fault-log.js';
 
 /** This host's copy of the shared broker.conf: there when the storage is not, which is when mails matter. */
 export interface BrokerConfCopy {
@@ -9,7 +10,7 @@ export interface BrokerConfCopy {
 }
 
 export function createBrokerConfCopy(path: string, log: Log): BrokerConfCopy {
-  let fault = '';
+  const fault = createFaultLog(log);
   return {
     async keep(text) {
       try {
@@ -19,11 +20,9 @@ export function createBrokerConfCopy(path: string, log: Log): BrokerConfCopy {
         await writeFile(`${path}.new`, text, { mode: 0o640 });
         await rename(`${path}.new`, path);
         log.info('broker.conf was refreshed from the shared configuration');
-        fault = '';
+        fault.works();
       } catch (error) {
-        const now = `${path} cannot be refreshed: ${messageOf(error)}`;
-        if (now !== fault) log.warn(now);
-        fault = now;
+        fault.fails(`${path} cannot be refreshed: ${messageOf(error)}`);
       }
     },
   };

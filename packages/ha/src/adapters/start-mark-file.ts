@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Log, messageOf } from '@hosted-engine/ports';
+import { createFaultLog } from '../fault-log.js';
 import type { StartMark } from '../start-mark.js';
 
 const TEXT = 'The HA daemon asked for a start of the engine VM; removed when that has ended.\n';
@@ -8,7 +9,7 @@ const TEXT = 'The HA daemon asked for a start of the engine VM; removed when tha
 /** A file below /run, which a reboot empties; written at once, so that it is there before the start. */
 export function createStartMarkFile(path: string, log: Log): StartMark {
   let kept: boolean | undefined;
-  let fault = '';
+  const fault = createFaultLog(log);
   return {
     wasKept: () => existsSync(path),
     keep(isUnderWay) {
@@ -21,11 +22,10 @@ export function createStartMarkFile(path: string, log: Log): StartMark {
           rmSync(path, { force: true });
         }
         kept = isUnderWay;
-        fault = '';
+        fault.works();
       } catch (error) {
-        const now = `${path} cannot be ${isUnderWay ? 'written' : 'removed'}: ${messageOf(error)}`;
-        if (now !== fault) log.warn(now);
-        fault = now;
+        const verb = isUnderWay ? 'written' : 'removed';
+        fault.fails(`${path} cannot be ${verb}: ${messageOf(error)}`);
       }
     },
   };

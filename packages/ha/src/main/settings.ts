@@ -8,6 +8,7 @@ import {
 import { HeError, isErrno, type Log, messageOf } from '@hosted-engine/ports';
 import type { TlsFiles } from '@hosted-engine/vdsm';
 import { type AgentConf, parseAgentConf } from '../config/agent-conf.js';
+import { createFaultLog } from '../fault-log.js';
 import type { LocalMaintenance } from '../loop.js';
 import { PATHS } from './paths.js';
 
@@ -44,15 +45,14 @@ export function readSettings(): Settings {
 /** Reads ha.conf anew at each call: a small local file that tools and the host daemon edit. */
 export function localMaintenanceReader(log: Log): () => LocalMaintenance {
   let last: LocalMaintenance = { on: false, forced: false };
-  let fault = '';
+  const fault = createFaultLog(log);
   return () => {
     try {
       const conf = parseHaConf(readOptional(PATHS.haConf) ?? '', PATHS.haConf);
       last = { on: conf.localMaintenance, forced: conf.localMaintenanceForced };
-      fault = '';
+      fault.works();
     } catch (error) {
-      if (fault !== messageOf(error)) log.warn(messageOf(error));
-      fault = messageOf(error);
+      fault.fails(messageOf(error));
     }
     return last;
   };
