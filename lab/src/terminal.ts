@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { HeError } from '@hosted-engine/ports';
 import type { LabHost } from './host.js';
 import { shellQuote } from './shell-quote.js';
+import { answerWithin, NO_ANSWER } from './until.js';
 
 const COLUMNS_DEFAULT = 80;
 const ROWS = 24;
@@ -134,18 +135,10 @@ export class TerminalSession {
    * the host is killed, and the program may hold the terminal for longer.
    */
   async end(seconds: number): Promise<number> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        this.kill();
-        reject(new HeError('HE_FAILED', `it did not end within ${seconds} s; ${this.#last()}`));
-      }, seconds * 1000);
-    });
-    try {
-      return await Promise.race([this.#ended, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const code = await answerWithin(() => this.#ended, seconds * 1000);
+    if (code !== NO_ANSWER) return code;
+    this.kill();
+    throw new HeError('HE_FAILED', `it did not end within ${seconds} s; ${this.#last()}`);
   }
 
   kill(): void {

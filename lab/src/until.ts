@@ -9,7 +9,7 @@ export type Seen<T> =
 const POLL_MS = 150;
 
 /** The condition did not even answer before its time was over. */
-const NO_ANSWER = Symbol('no answer');
+export const NO_ANSWER = Symbol('no answer');
 
 /**
  * Polls every `pollMs` until the condition holds, for at most `boundSeconds`. A condition that throws is not yet
@@ -41,7 +41,8 @@ export async function until<T>(
   }
 }
 
-async function answerWithin<T>(
+/** What `ask` gives within that time; one that takes longer is left to itself. */
+export async function answerWithin<T>(
   ask: () => Promise<T> | T,
   leftMs: number,
 ): Promise<T | typeof NO_ANSWER> {

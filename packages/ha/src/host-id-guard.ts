@@ -1,12 +1,12 @@
 import {
   type Clock,
+  createFaultLog,
   type LockspaceArea,
   type Lockspaces,
   type Log,
   messageOf,
 } from '@hosted-engine/ports';
 import { createDomainMembership } from './domain-membership.js';
-import { createFaultLog } from './fault-log.js';
 
 /** Lockspace of the whiteboard, separate from the storage domain's own (ha-daemon.md 2). */
 const LOCKSPACE = 'hosted-engine';

@@ -3,6 +3,7 @@ export * from './clock.js';
 export * from './direct-io.js';
 export * from './domain-mover.js';
 export * from './errno.js';
+export * from './fault-log.js';
 export * from './he-error.js';
 export * from './hypervisor.js';
 export * from './interruption.js';

@@ -4,6 +4,20 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { runDeploy } from './fake/deployment.js';
 import { hostWith, starts } from './fake/installed-host.js';
+import type { FakeDialog, FakeHost } from './fake/world.js';
+
+/** Until the person reads the next warning. */
+async function killAndRead(host: FakeHost, dialog: FakeDialog): Promise<void> {
+  const read = new Promise<void>((resolve) => {
+    dialog.onWarning = () => resolve();
+  });
+  host.hostd.killGuests();
+  await read;
+}
+
+async function turnsUntil(isDone: () => boolean): Promise<void> {
+  while (!isDone()) await new Promise((resolve) => setImmediate(resolve));
+}
 
 describe('a VM that ends while a person works in it', () => {
   const DOWN =
@@ -17,11 +31,7 @@ describe('a VM that ends while a person works in it', () => {
       onAsk: async (key, dialog) => {
         if (key !== 'engineInstalled' || ends === 1) return;
         ends += 1;
-        const read = new Promise<void>((resolve) => {
-          dialog.onWarning = () => resolve();
-        });
-        host.hostd.killGuests();
-        await read;
+        await killAndRead(host, dialog);
       },
     });
     assert.deepEqual(told.outcome, { kind: 'done' }, told.lines.join('\n'));
@@ -39,21 +49,13 @@ describe('a VM that ends while a person works in it', () => {
         const [vm] = host.hostd.vms.values();
         if (key !== 'engineInstalled' || vm === undefined) return;
         for (const _ of [1, 2]) {
-          const read = new Promise<void>((resolve) => {
-            dialog.onWarning = () => resolve();
-          });
-          host.hostd.killGuests();
-          await read;
+          await killAndRead(host, dialog);
           Object.assign(vm, { status: 'Up' });
           const looks = host.hostd.calls.length;
-          while (host.hostd.calls.length < looks + 2) {
-            await new Promise((resolve) => setImmediate(resolve));
-          }
+          await turnsUntil(() => host.hostd.calls.length >= looks + 2);
         }
         host.hostd.failures.set('VM.getStats', new Error('connection reset'));
-        while (host.hostd.failures.has('VM.getStats')) {
-          await new Promise((resolve) => setImmediate(resolve));
-        }
+        await turnsUntil(() => !host.hostd.failures.has('VM.getStats'));
       },
     });
     assert.deepEqual(told.outcome, { kind: 'done' }, told.lines.join('\n'));

@@ -1,7 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Log, messageOf } from '@hosted-engine/ports';
-import { createFaultLog } from '../fault-log.js';
+import { createFaultLog, type Log, messageOf } from '@hosted-engine/ports';
 
 /** This host's copy of the shared broker.conf: there when the storage is not, which is when mails matter. */
 export interface BrokerConfCopy {

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Log, messageOf } from '@hosted-engine/ports';
-import { createFaultLog } from '../fault-log.js';
+import { createFaultLog, type Log, messageOf } from '@hosted-engine/ports';
 import type { StartMark } from '../start-mark.js';
 
 const TEXT = 'The HA daemon asked for a start of the engine VM; removed when that has ended.\n';

@@ -5,10 +5,9 @@ import {
   parseHostedEngineConf,
   parseVdsmConf,
 } from '@hosted-engine/formats';
-import { HeError, isErrno, type Log, messageOf } from '@hosted-engine/ports';
+import { createFaultLog, HeError, isErrno, type Log, messageOf } from '@hosted-engine/ports';
 import type { TlsFiles } from '@hosted-engine/vdsm';
 import { type AgentConf, parseAgentConf } from '../config/agent-conf.js';
-import { createFaultLog } from '../fault-log.js';
 import type { LocalMaintenance } from '../loop.js';
 import { PATHS } from './paths.js';
 

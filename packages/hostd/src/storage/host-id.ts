@@ -10,6 +10,7 @@
  */
 import {
   type Clock,
+  createFaultLog,
   type DirectIo,
   LeaseError,
   type LeaseManager,
@@ -79,21 +80,18 @@ export class HostId {
   async keep(signal: AbortSignal): Promise<void> {
     const { clock, log, ioTimeoutS } = this.#deps;
     const heldPollMs = Math.min(10, Math.max(1, ioTimeoutS)) * 1000;
-    let lastComplaint = '';
+    const fault = createFaultLog(log);
     while (!signal.aborted) {
       let pauseMs = JOINING_POLL_MS;
       try {
         pauseMs = await this.#look(heldPollMs, signal);
-        lastComplaint = '';
+        fault.works();
       } catch (error) {
         if (error instanceof LeaseError && error.code === 'UNREACHABLE') {
           this.#isAcquired = false;
           this.#isLost = false;
         }
-        const complaint = messageOf(error);
-        // The same trouble is told once, not every few seconds.
-        if (complaint !== lastComplaint) log.warn(`host id: ${complaint}`, this.#fields());
-        lastComplaint = complaint;
+        fault.fails(`host id: ${messageOf(error)}`, this.#fields());
         pauseMs = RETRY_MS;
       }
       await clock.sleep(pauseMs, signal);

@@ -1,7 +1,7 @@
 // The connection that carries events. It is opened again for as long as the driver lives: libvirtd
 // may restart at any time, and the VMs go on meanwhile (I7).
 
-import { type Log, messageOf, type VirtEvent } from '@hosted-engine/ports';
+import { createFaultLog, type Log, messageOf, type VirtEvent } from '@hosted-engine/ports';
 import { stopCauseOf, suspendReasonOf } from './domain-view.js';
 import type { Lanes } from './lanes.js';
 import { type Handle, invoke, type LibvirtNative } from './native.js';
@@ -92,7 +92,7 @@ export function openEventConnection(
   }
 
   async function supervise(): Promise<void> {
-    let lastReason = '';
+    const fault = createFaultLog(log);
     while (!closing.signal.aborted) {
       let reason: string;
       const wasUp = () => isUp;
@@ -101,8 +101,9 @@ export function openEventConnection(
       } catch (error) {
         reason = messageOf(error);
       }
-      if (wasUp() || reason !== lastReason) log.warn(`libvirt: ${reason}`);
-      lastReason = reason;
+      // The end of a connection that stood is always news.
+      if (wasUp()) fault.works();
+      fault.fails(`libvirt: ${reason}`);
       if (wasUp()) {
         isUp = false;
         emit({ kind: 'connection', up: false, reason });

@@ -1,4 +1,4 @@
-import type { Log } from '@hosted-engine/ports';
+import type { Log, LogFields } from './log.js';
 
 /**
  * The fault of something that is tried again and again: a warning when it is new or another than before, and
@@ -6,7 +6,7 @@ import type { Log } from '@hosted-engine/ports';
  */
 export interface FaultLog {
   /** It fails, as `text` says. */
-  fails(text: string): void;
+  fails(text: string, fields?: LogFields): void;
   /** It works: the next fault is a new one. */
   works(): void;
 }
@@ -14,8 +14,8 @@ export interface FaultLog {
 export function createFaultLog(log: Pick<Log, 'warn'>): FaultLog {
   let standing: string | undefined;
   return {
-    fails(text) {
-      if (text !== standing) log.warn(text);
+    fails(text, fields) {
+      if (text !== standing) log.warn(text, fields);
       standing = text;
     },
     works() {
